@@ -1,0 +1,203 @@
+## The shop
+shop-name = 마당
+shop-kind = 책이 모이는 장터
+shop-title = 마당 — 책이 모이는 장터
+page-title = { $title } | 마당
+hero-title = 오래 읽힌 책, 오늘 마당에
+hero-sentence = 고전과 근대의 명작을 한자리에. 보이는 재고가 그대로 살 수 있는 재고입니다.
+footer-about = 마당은 저작권이 만료된 작품으로 꾸민 데모 서점입니다.
+skip = 본문으로 건너뛰기
+home = 홈
+go-home = 홈으로
+browse = 책 둘러보기
+breadcrumb = 현재 위치
+categories = 분야
+category = 분야
+account = 내 계정
+greeting = { $name } 님
+search = 검색
+search-hint = 제목, 저자, ISBN
+search-title = ‘{ $words }’ 검색 결과
+search-nothing-typed = 찾으려는 책의 제목이나 저자, ISBN을 입력해 주세요.
+search-nothing-found = 찾는 책이 없습니다. 낱말을 줄이거나 띄어쓰기를 바꿔 보세요.
+new-arrivals = 새로 들어온 책
+shop-empty = 아직 진열한 책이 없습니다.
+category-empty = 이 분야에는 아직 책이 없습니다.
+
+## Listings
+count-products = 모두 { $count }종
+sort = 정렬
+sort-recent = 최신순
+sort-price-low = 낮은 가격순
+sort-price-high = 높은 가격순
+sort-title = 제목순
+pages = 쪽
+previous = 이전
+next = 다음
+older = 이전 내역 더 보기
+list-price = 정가
+sold-out = 품절
+copies-left = { $count }권 남음
+
+## A product
+sold-out-sentence = 품절되었습니다.
+copies-available = 지금 살 수 있는 수량: { $count }권
+delivery-terms = 배송비 { $fee }, 판매자별 { $free } 이상이면 무료
+about-book = 책 소개
+first-published = 초판 발표
+seller = 판매자
+year = { NUMBER($year, useGrouping: 0) }년
+year-bc = 기원전 { NUMBER($year, useGrouping: 0) }년
+related = 함께 둘러볼 책
+
+## The cart
+cart = 장바구니
+copies-in-cart = 담긴 수량
+quantity = 수량
+one-more = 한 권 더
+one-fewer = 한 권 빼기
+add-to-cart = 장바구니에 담기
+added-to-cart = 장바구니에 담았습니다.
+view-cart = 장바구니 보기
+change = 변경
+remove = 삭제
+line-short = 살 수 있는 수량이 { $available }권입니다. 수량을 바꾸거나 삭제해 주세요.
+line-price-changed = 담은 뒤 가격이 바뀌었습니다: { $before } → { $now }
+goods = 상품 금액
+delivery = 배송비
+free = 무료
+total = 결제 금액
+to-checkout = 주문하기
+cart-empty = 장바구니가 비어 있습니다.
+cart-of-guest = 로그인하면 이 장바구니가 회원 장바구니에 합쳐집니다.
+copies = { $count }권
+
+## Members
+sign-in = 로그인
+sign-out = 로그아웃
+sign-up = 회원가입
+have-account = 이미 회원이신가요?
+no-account = 아직 회원이 아니신가요?
+email = 이메일
+password = 비밀번호
+password-again = 비밀번호 확인
+password-hint = 8자 이상
+current-password = 현재 비밀번호
+new-password = 새 비밀번호
+change-password = 비밀번호 변경
+name = 이름
+phone = 휴대전화
+phone-hint = 예: 010-1234-5678
+my-page = 마이페이지
+profile = 회원정보
+save = 저장
+saved = 저장했습니다.
+
+## Points
+points = 포인트
+points-balance = 보유 포인트
+charge-points = 포인트 충전
+charged = 포인트를 충전했습니다.
+amount = 금액
+amount-hint = 한 번에 { $min }원부터 { $max }원까지
+balance-after = 잔액
+history = 이용 내역
+when = 일시
+what = 내용
+points-charge = 충전
+points-earn = 적립
+points-spend = 사용
+points-restore = 복원
+points-expire = 소멸
+points-adjust = 조정
+
+## Addresses
+addresses = 배송지
+addresses-empty = 등록한 배송지가 없습니다.
+add-address = 배송지 추가
+edit-address = 배송지 수정
+edit = 수정
+default-address = 기본 배송지
+make-default = 기본으로 지정
+recipient = 받는 분
+postcode = 우편번호
+line1 = 주소
+line2 = 상세 주소
+
+## Checkout
+checkout = 주문서
+order-lines = 주문 상품
+change-cart = 장바구니에서 수정
+deliver-to = 배송지
+first-address = 받으실 곳을 입력해 주세요. 다음 주문 때 쓸 수 있게 저장됩니다.
+other-address = 새 배송지로 받기
+type-address = 새 배송지 입력
+delivery-note = 배송 요청사항
+note-door = 문 앞에 놓아 주세요
+note-guard = 경비실에 맡겨 주세요
+note-call = 배송 전에 연락해 주세요
+payment = 결제
+points-left = 결제 후 포인트
+points-short = 포인트가 { $short } 부족합니다.
+pay-by-points = 보유 포인트로 결제합니다.
+pay = { $total } 결제하기
+checkout-short = 재고가 모자란 상품이 있어 주문할 수 없습니다.
+removed-line = 장바구니에서 빠진 상품
+no-line = 없음
+line-as-seen = { $count }권 × { $price }
+
+## Orders
+orders = 주문 내역
+orders-empty = 아직 주문한 책이 없습니다.
+latest-orders = 최근 주문
+order-title = 주문 { $number }
+order-number = 주문번호
+order-complete = 주문이 완료되었습니다
+order-next = 판매자가 상품을 준비합니다. 진행 상황은 주문 내역에서 볼 수 있습니다.
+view-order = 주문 상세 보기
+and-others = { $first } 외 { $count }종
+paid-by-points = 포인트 결제
+order-pending-payment = 결제대기
+order-placed = 결제완료
+order-confirmed = 구매확정
+order-canceled = 취소완료
+order-expired = 기한만료
+fulfillment-unfulfilled = 준비 전
+fulfillment-preparing = 상품준비중
+fulfillment-shipped = 배송중
+fulfillment-delivered = 배송완료
+fulfillment-returned = 반품완료
+
+## Refusals
+not-found-title = 페이지를 찾을 수 없습니다
+unavailable-title = 잠시 후 다시 시도해 주세요
+failed-title = 요청을 처리하지 못했습니다
+failure-invalid = 입력한 내용을 확인해 주세요.
+failure-bad-request = 요청을 읽을 수 없습니다. 페이지를 새로 열어 다시 시도해 주세요.
+failure-sign-in-required = 로그인이 필요합니다.
+failure-wrong-credentials = 이메일 또는 비밀번호가 올바르지 않습니다.
+failure-not-found = 주소가 바뀌었거나 없는 페이지입니다.
+failure-foreign-origin = 다른 사이트에서 보낸 요청은 처리하지 않습니다.
+failure-not-on-sale = 지금은 판매하지 않는 상품입니다.
+failure-out-of-stock = 재고가 부족합니다.
+failure-cart-empty = 장바구니가 비어 있습니다. 다른 창에서 주문했거나 비웠는지 확인해 주세요.
+failure-cart-full = 장바구니에는 100종까지 담을 수 있습니다.
+failure-cart-changed = 주문서를 보는 사이에 내용이 바뀌었습니다. 결제되지 않았으니 바뀐 내용을 확인해 주세요.
+failure-address-gone = 선택한 배송지를 찾을 수 없습니다. 다시 골라 주세요.
+failure-insufficient-points = 포인트가 부족합니다.
+failure-wallet-full = 보유할 수 있는 포인트 한도를 넘습니다.
+failure-too-many-addresses = 배송지는 20개까지 저장할 수 있습니다.
+failure-unavailable = 지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요. 같은 주문이 두 번 되지는 않습니다.
+flaw-required = 입력해 주세요.
+flaw-too-long = { $max }자까지 입력할 수 있습니다.
+flaw-too-short = { $min }자 이상 입력해 주세요.
+flaw-not-a-number = 숫자로 입력해 주세요.
+flaw-out-of-range = { $min }부터 { $max }까지 입력할 수 있습니다.
+flaw-characters = 사용할 수 없는 문자가 있습니다.
+flaw-email = 이메일 주소를 확인해 주세요.
+flaw-email-taken = 이미 가입된 이메일입니다.
+flaw-phone = 전화번호를 확인해 주세요. 예: 010-1234-5678
+flaw-postcode = 우편번호는 숫자 다섯 자리입니다.
+flaw-mismatch = 비밀번호가 서로 다릅니다.
+flaw-wrong-password = 현재 비밀번호가 올바르지 않습니다.
+flaw-choice = 목록에서 골라 주세요.

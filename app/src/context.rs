@@ -1,0 +1,125 @@
+//! Who and what a request comes with, as pages and server functions find it.
+
+use axum::http::request::Parts;
+use contract::Failure;
+use domain::{Shop, cart::Owner, member::Shopper};
+use leptos::prelude::use_context;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use crate::text::Locale;
+
+/// Keys of what a session keeps.
+pub mod key {
+    /// The signed-in member's id.
+    pub const MEMBER: &str = "member";
+    /// The guest's cart.
+    pub const CART: &str = "cart";
+    /// A refused form, for the one next view.
+    pub const FORM: &str = "form";
+}
+
+/// Who asks, found out once per request.
+#[derive(Debug, Clone, Default)]
+pub struct Visitor {
+    /// The member, when signed in.
+    pub shopper: Option<Shopper>,
+    /// The guest's cart, if there is one.
+    pub guest_cart: Option<Uuid>,
+    /// Copies in the cart, for the header.
+    pub copies: i64,
+    /// The language to answer in.
+    pub locale: Locale,
+}
+
+/// Puts what the layers before have found into the reactive context.
+pub fn provide(shop: &Shop) {
+    leptos::prelude::provide_context(shop.clone());
+    if let Some(parts) = use_context::<Parts>() {
+        if let Some(visitor) = parts.extensions.get::<Visitor>() {
+            leptos::prelude::provide_context(visitor.clone());
+        }
+        if let Some(session) = parts.extensions.get::<Session>() {
+            leptos::prelude::provide_context(session.clone());
+        }
+    }
+}
+
+/// The shop.
+pub(crate) fn shop() -> Result<Shop, Failure> {
+    use_context().ok_or(Failure::Unavailable)
+}
+
+/// Who asks.
+pub(crate) fn visitor() -> Visitor {
+    use_context().unwrap_or_default()
+}
+
+/// The session, kept or not.
+pub(crate) fn session() -> Result<Session, Failure> {
+    use_context().ok_or(Failure::Unavailable)
+}
+
+/// The member who asks.
+pub(crate) fn shopper() -> Result<Shopper, Failure> {
+    visitor().shopper.ok_or(Failure::SignInRequired)
+}
+
+/// Whose cart it is, if there can be anything in it.
+pub(crate) fn cart_owner() -> Option<Owner> {
+    let visitor = visitor();
+    let member = visitor.shopper.map(|shopper| Owner::Member(shopper.id()));
+    member.or(visitor.guest_cart.map(Owner::Guest))
+}
+
+/// Whose cart it will be: a guest without one gets it now, and the session is made to keep it.
+pub(crate) async fn cart_owner_or_new() -> Result<Owner, Failure> {
+    if let Some(owner) = cart_owner() {
+        return Ok(owner);
+    }
+    let cart = Uuid::now_v7();
+    session()?.insert(key::CART, cart).await.map_err(store_failed)?;
+    Ok(Owner::Guest(cart))
+}
+
+/// A session that cannot be read or written is the database being away.
+pub(crate) fn store_failed(error: tower_sessions::session::Error) -> Failure {
+    tracing::error!(%error, "the session store failed");
+    Failure::Unavailable
+}
+
+/// Whether the browser itself sent the form, and not a script of ours.
+pub(crate) fn is_plain_form() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accept = parts.headers.get(axum::http::header::ACCEPT).and_then(|value| value.to_str().ok());
+        accept.is_some_and(|accept| accept.contains("text/html"))
+    })
+}
+
+/// The path and query that was asked for.
+pub(crate) fn asked_path() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
+        .unwrap_or_else(|| "/".to_owned())
+}
+
+/// A path of this shop to go on to; anything else, another site above all, is the home page.
+pub(crate) fn own_path(typed: &str) -> &str {
+    let own = typed.starts_with('/') && !typed.starts_with("//") && !typed.contains(['\\', '\r', '\n']);
+    if own && typed.len() <= 2_000 { typed } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_path_of_this_shop_is_gone_on_to() {
+        assert_eq!(own_path("/orders?before=1"), "/orders?before=1");
+        for foreign in
+            ["https://evil.example/", "//evil.example", "/\\evil.example", "orders", "", "/a\r\nSet-Cookie: b"]
+        {
+            assert_eq!(own_path(foreign), "/", "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Forms that work without scripts: a refused one comes back filled, with each flaw in its place.
+
+use std::collections::BTreeMap;
+
+use contract::Failure;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    context::{is_plain_form, key, own_path, session, store_failed},
+    text,
+};
+
+/// A refused form: what was typed, and why it was refused. Kept in the session for one view.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Returned {
+    form: String,
+    fields: BTreeMap<String, String>,
+    failure: Option<Failure>,
+}
+
+impl Returned {
+    /// What was typed into a field, if the form came back.
+    pub(crate) fn typed(&self, field: &str) -> Option<&str> {
+        self.fields.get(field).map(String::as_str)
+    }
+
+    /// What was typed into a field, or else what stands there.
+    pub(crate) fn value(&self, field: &str, otherwise: &str) -> String {
+        self.typed(field).unwrap_or(otherwise).to_owned()
+    }
+
+    /// Why a field was refused, in a sentence.
+    pub(crate) fn flaw(&self, field: &str) -> Option<String> {
+        match &self.failure {
+            Some(Failure::Invalid(flaws)) => flaws.of(field).map(text::flaw),
+            _ => None,
+        }
+    }
+
+    /// Why the form as a whole was refused.
+    pub(crate) const fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    /// What happened, at the head of the form, with a link to each refused field.
+    pub(crate) fn summary(&self) -> impl IntoView + use<> {
+        let failure = self.failure.clone()?;
+        let links = match &failure {
+            Failure::Invalid(flaws) => flaws
+                .iter()
+                .map(|(field, flaw)| view! { <li><a href=format!("#{field}")>{text::flaw(flaw)}</a></li> })
+                .collect_view()
+                .into_any(),
+            _ => ().into_any(),
+        };
+        Some(view! {
+            <div class="notice bad" role="alert">
+                <p>{text::failure(&failure)}</p>
+                <ul>{links}</ul>
+            </div>
+        })
+    }
+}
+
+/// The form of this name if it was just refused; an untouched one otherwise.
+pub(crate) async fn returned(form: &str) -> Result<Returned, Failure> {
+    let session = session()?;
+    // Looked at first: taking it out is a write, and most views have nothing to take.
+    let kept: Option<Returned> = session.get(key::FORM).await.map_err(store_failed)?;
+    match kept {
+        Some(kept) if kept.form == form => {
+            session.remove::<Returned>(key::FORM).await.map_err(store_failed)?;
+            Ok(kept)
+        }
+        _ => Ok(Returned::default()),
+    }
+}
+
+/// Where a form stands and what of it is worth keeping when it is refused.
+pub(crate) struct Sent<'a> {
+    /// The form's name.
+    pub form: &'a str,
+    /// The page that shows it.
+    pub page: &'a str,
+    /// Its fields as typed. Never a password.
+    pub fields: &'a [(&'a str, &'a str)],
+}
+
+/// Answers a form: goes on to the page of a success, or back with what was typed and why not.
+pub(crate) async fn answer(sent: Sent<'_>, outcome: Result<String, Failure>) -> Result<(), Failure> {
+    match outcome {
+        Ok(next) => {
+            leptos_axum::redirect(&next);
+            Ok(())
+        }
+        Err(Failure::SignInRequired) => {
+            leptos_axum::redirect(&sign_in_path(sent.page));
+            Ok(())
+        }
+        Err(failure) if is_plain_form() => {
+            let fields = sent.fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let kept = Returned { form: sent.form.to_owned(), fields, failure: Some(failure) };
+            session()?.insert(key::FORM, kept).await.map_err(store_failed)?;
+            leptos_axum::redirect(own_path(sent.page));
+            Ok(())
+        }
+        Err(failure) => Err(tell_status(failure)),
+    }
+}
+
+/// Gives a refusal its HTTP status. Only for answers to scripts: a plain form is answered with a
+/// redirect, which a status would overwrite.
+pub(crate) fn tell_status(failure: Failure) -> Failure {
+    if let (false, Some(response), Ok(status)) = (
+        is_plain_form(),
+        use_context::<leptos_axum::ResponseOptions>(),
+        axum::http::StatusCode::from_u16(failure.status()),
+    ) {
+        response.set_status(status);
+    }
+    failure
+}
+
+/// The sign-in page that comes back to `page` afterwards.
+pub(crate) fn sign_in_path(page: &str) -> String {
+    format!("/login?next={}", query_value(page))
+}
+
+/// A value as it may stand in a query.
+pub(crate) fn query_value(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// One labeled text field with its flaw beside it.
+#[component]
+pub(crate) fn Field(
+    /// Its name; also the anchor that a summary links to.
+    name: &'static str,
+    /// Its name on the wire, where it is not the same.
+    #[prop(optional)]
+    wire: Option<&'static str>,
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// The form that it stands in.
+    form: Returned,
+    /// What stands there, if the form was not just refused.
+    #[prop(into, optional)]
+    value: String,
+    /// The input's type.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What the browser may fill in (HTML autofill token).
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+    /// The keyboard to offer.
+    #[prop(default = "text")]
+    inputmode: &'static str,
+    /// Whether it must be filled.
+    #[prop(optional)]
+    required: bool,
+    /// A word of help below it.
+    #[prop(into, optional)]
+    hint: String,
+) -> impl IntoView {
+    let flaw = form.flaw(name);
+    let invalid = flaw.is_some().then_some("true");
+    let described =
+        flaw.is_some().then(|| format!("{name}-flaw")).or((!hint.is_empty()).then(|| format!("{name}-hint")));
+    let shown = if kind == "password" { String::new() } else { form.value(name, &value) };
+    view! {
+        <div class="field">
+            <label for=name>{label} {required.then(|| view! { <span class="required" aria-hidden="true">" *"</span> })}</label>
+            <input
+                id=name
+                name=wire.unwrap_or(name)
+                type=kind
+                value=shown
+                autocomplete=autocomplete
+                inputmode=inputmode
+                required=required
+                aria-invalid=invalid
+                aria-describedby=described
+            />
+            {flaw.map(|flaw| view! { <p class="flaw" id=format!("{name}-flaw")>{flaw}</p> })}
+            {(!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
+        </div>
+    }
+}

@@ -1,0 +1,44 @@
+//! Pages and islands of Madang. A page renders on the server alone; an island is also compiled
+//! for the browser. Each noun keeps its pages beside its server functions.
+
+pub mod cart;
+
+#[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
+mod address;
+#[cfg(feature = "ssr")]
+mod catalog;
+#[cfg(feature = "ssr")]
+mod checkout;
+#[cfg(feature = "ssr")]
+pub mod context;
+#[cfg(feature = "ssr")]
+mod form;
+#[cfg(feature = "ssr")]
+mod listing;
+#[cfg(feature = "ssr")]
+mod member;
+#[cfg(feature = "ssr")]
+mod order;
+#[cfg(feature = "ssr")]
+mod page;
+#[cfg(feature = "ssr")]
+mod points;
+#[cfg(feature = "ssr")]
+mod product;
+#[cfg(feature = "ssr")]
+mod shell;
+#[cfg(feature = "ssr")]
+pub mod text;
+
+#[cfg(feature = "ssr")]
+pub use page::failure_document;
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+
+/// Makes every island of the page interactive.
+#[cfg(feature = "hydrate")]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

@@ -1,0 +1,107 @@
+//! The page of a product.
+
+use contract::{Failure, product::ProductStatus};
+use domain::product::{self, Product};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use crate::{
+    cart::{AddToCart, texts},
+    catalog::category_name,
+    context::shop,
+    form::returned,
+    listing::{Cards, Cover, Price},
+    page::{Head, page},
+    text::t,
+};
+
+/// A product.
+#[component]
+pub(crate) fn ProductPage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
+    let added = use_query_map().with_untracked(|query| query.get("added").is_some());
+    page(async move {
+        let id = id.parse().map_err(|_| Failure::NotFound)?;
+        let shop = shop()?;
+        let product = product::get(&shop, id).await?.ok_or(Failure::NotFound)?;
+        let related = product::related(&shop, &product, 6).await?;
+        let form = returned("cart/add").await?;
+        let buyable = product.status == ProductStatus::OnSale && product.available > 0;
+        let stock = match (product.status, product.available) {
+            (ProductStatus::OnSale, 0) => view! { <p class="stock out">{t!("sold-out-sentence")}</p> }.into_any(),
+            (ProductStatus::OnSale, copies) => {
+                view! { <p class="stock">{t!("copies-available", count = copies)}</p> }.into_any()
+            }
+            _ => view! { <p class="stock out">{t!("failure-not-on-sale")}</p> }.into_any(),
+        };
+        let buy = buyable.then(|| {
+            let quantity = form.value("quantity", "1");
+            let flaw = form.flaw("quantity").or_else(|| form.failure().map(crate::text::failure));
+            view! { <AddToCart product=product.id quantity flaw max=product.available.min(99) texts=texts() /> }
+        });
+        let name = category_name(&product.category);
+        let category = format!("/categories/{}", product.category.slug);
+        Ok(view! {
+            <Head title=product.title.clone() />
+            <nav class="crumbs" aria-label=t!("breadcrumb")>
+                <a href="/">{t!("home")}</a>" › "<a href=category>{name.clone()}</a>
+            </nav>
+            {added.then(|| view! {
+                <p class="notice good" role="status">{t!("added-to-cart")} " " <a href="/cart">{t!("view-cart")}</a></p>
+            })}
+            <article class="product">
+                <Cover id=product.id />
+                <div class="facts">
+                    <h1>{product.title.clone()}</h1>
+                    {(!product.original_title.is_empty()).then(|| view! { <p class="original">{product.original_title.clone()}</p> })}
+                    <p class="author">{product.author.clone()}</p>
+                    <Price list=product.list_price sale=product.sale_price />
+                    {stock}
+                    {buy}
+                    <p class="delivery">{t!(
+                        "delivery-terms",
+                        fee = contract::money::won(shop.policy.delivery.fee),
+                        free = contract::money::won(shop.policy.delivery.free_from)
+                    )}</p>
+                </div>
+                <section class="about">
+                    <h2>{t!("about-book")}</h2>
+                    <p>{product.description.clone()}</p>
+                    <table class="facts-table">
+                        <tbody>
+                            <tr><th scope="row">"ISBN"</th><td>{product.isbn.clone()}</td></tr>
+                            <tr><th scope="row">{t!("first-published")}</th><td>{year(product.published_year)}</td></tr>
+                            <tr><th scope="row">{t!("category")}</th><td>{name}</td></tr>
+                            <tr><th scope="row">{t!("seller")}</th><td>{product.seller.clone()}</td></tr>
+                        </tbody>
+                    </table>
+                </section>
+            </article>
+            <script type="application/ld+json" nonce=use_nonce() inner_html=structured(&product)></script>
+            <section><h2>{t!("related")}</h2><Cards cards=related /></section>
+        }
+        .into_any())
+    })
+}
+
+fn year(year: i32) -> String {
+    let number = year.unsigned_abs();
+    if year < 0 { t!("year-bc", year = number) } else { t!("year", year = number) }
+}
+
+/// What search engines read (schema.org Product and Offer).
+fn structured(product: &Product) -> String {
+    let availability =
+        if product.status == ProductStatus::OnSale && product.available > 0 { "InStock" } else { "OutOfStock" };
+    let facts = serde_json::json!({
+        "@context": "https://schema.org", "@type": ["Product", "Book"], "name": product.title,
+        "author": {"@type": "Person", "name": product.author}, "isbn": product.isbn,
+        "description": product.description, "image": format!("/covers/{}.svg", product.id),
+        "offers": {
+            "@type": "Offer", "price": product.sale_price, "priceCurrency": "KRW",
+            "availability": format!("https://schema.org/{availability}"),
+        },
+    });
+    // A title must not be able to end the script.
+    facts.to_string().replace('<', "\\u003c")
+}

@@ -1,0 +1,182 @@
+//! The document around every page: head, header, menu, footer, and the table of pages.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Stylesheet, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+use crate::{
+    account, address,
+    cart::{Badge, page::CartPage},
+    catalog, checkout,
+    context::{shop, visitor},
+    member, order,
+    page::{Failed, page},
+    points, product,
+    text::{Locale, t},
+};
+
+/// Lets the browser fetch the page behind a link when the shopper is about to follow it.
+const SPECULATION: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/covers/*"}}]},"eagerness":"moderate"}]}"#;
+
+/// The whole document.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let locale = visitor().locale;
+    protect();
+    view! {
+        <!DOCTYPE html>
+        <html lang=locale.word()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options islands=true />
+                <script type="speculationrules" nonce=use_nonce() inner_html=SPECULATION></script>
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Only scripts that this page itself brought may run, and no other site may frame it.
+fn protect() {
+    let (Some(response), Some(nonce)) = (use_context::<leptos_axum::ResponseOptions>(), use_nonce()) else { return };
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval' \
+         'inline-speculation-rules'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = axum::http::HeaderValue::from_str(&policy) {
+        response.insert_header(axum::http::header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// Every page of the shop.
+#[component]
+fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Stylesheet id="madang" href="/pkg/madang.css" />
+        <a class="skip" href="#main">{t!("skip")}</a>
+        <Header />
+        <main id="main" class="wrap">
+            <Router>
+                <FlatRoutes fallback=|| view! { <Failed failure=contract::Failure::NotFound /> }>
+                    <Route path=path!("/") view=catalog::HomePage ssr=SsrMode::Async />
+                    <Route path=path!("/categories/:slug") view=catalog::CategoryPage ssr=SsrMode::Async />
+                    <Route path=path!("/search") view=catalog::SearchPage ssr=SsrMode::Async />
+                    <Route path=path!("/products/:id") view=product::ProductPage ssr=SsrMode::Async />
+                    <Route path=path!("/cart") view=CartPage ssr=SsrMode::Async />
+                    <Route path=path!("/checkout") view=checkout::CheckoutPage ssr=SsrMode::Async />
+                    <Route path=path!("/orders") view=order::OrdersPage ssr=SsrMode::Async />
+                    <Route path=path!("/orders/:id") view=order::OrderPage ssr=SsrMode::Async />
+                    <Route path=path!("/orders/:id/complete") view=order::CompletePage ssr=SsrMode::Async />
+                    <Route path=path!("/signup") view=member::SignUpPage ssr=SsrMode::Async />
+                    <Route path=path!("/login") view=member::SignInPage ssr=SsrMode::Async />
+                    <Route path=path!("/my") view=account::MyPage ssr=SsrMode::Async />
+                    <Route path=path!("/my/profile") view=account::ProfilePage ssr=SsrMode::Async />
+                    <Route path=path!("/my/points") view=points::PointsPage ssr=SsrMode::Async />
+                    <Route path=path!("/my/addresses") view=address::AddressesPage ssr=SsrMode::Async />
+                    <Route path=path!("/my/addresses/new") view=address::NewAddressPage ssr=SsrMode::Async />
+                    <Route path=path!("/my/addresses/:id") view=address::EditAddressPage ssr=SsrMode::Async />
+                </FlatRoutes>
+            </Router>
+        </main>
+        <Footer />
+    }
+}
+
+#[component]
+fn Header() -> impl IntoView {
+    let visitor = visitor();
+    let typed = use_context::<axum::http::request::Parts>().map(|parts| searched(&parts)).unwrap_or_default();
+    let account = match &visitor.shopper {
+        Some(shopper) => view! {
+            <a href="/my">{t!("greeting", name = shopper.name().to_owned())}</a>
+            <a href="/orders">{t!("orders")}</a>
+            <form action="/fn/member/sign-out" method="post">
+                <button class="link">{t!("sign-out")}</button>
+            </form>
+        }
+        .into_any(),
+        None => view! {
+            <a href="/login">{t!("sign-in")}</a>
+            <a href="/signup">{t!("sign-up")}</a>
+        }
+        .into_any(),
+    };
+    view! {
+        <header class="top">
+            <div class="wrap bar">
+                <a class="logo" href="/">{t!("shop-name")}<small>{t!("shop-kind")}</small></a>
+                <form class="search" role="search" action="/search" method="get">
+                    <label class="hidden" for="q">{t!("search")}</label>
+                    <input id="q" type="search" name="q" value=typed placeholder=t!("search-hint") />
+                    <button>{t!("search")}</button>
+                </form>
+                <nav class="account" aria-label=t!("account")>
+                    {account}
+                    <a class="cart" href="/cart">{t!("cart")} <Badge copies=visitor.copies label=t!("copies-in-cart") /></a>
+                </nav>
+            </div>
+            <nav class="menu" aria-label=t!("categories")>
+                <div class="wrap">
+                    {page(async move {
+                        let categories = domain::product::categories(&shop()?).await?;
+                        let english = visitor.locale == Locale::En;
+                        let links = categories
+                            .into_iter()
+                            .map(|category| {
+                                let name = if english { category.name_en } else { category.name_ko };
+                                view! { <a href=format!("/categories/{}", category.slug)>{name}</a> }
+                            })
+                            .collect_view();
+                        Ok(links.into_any())
+                    })}
+                </div>
+            </nav>
+        </header>
+    }
+}
+
+/// What stands in the search box: what was searched for, on the page of the results.
+fn searched(parts: &axum::http::request::Parts) -> String {
+    if parts.uri.path() != "/search" {
+        return String::new();
+    }
+    let query = axum::extract::Query::<BTreeMap<String, String>>::try_from_uri(&parts.uri);
+    query.ok().and_then(|mut query| query.0.remove("q")).unwrap_or_default()
+}
+
+#[component]
+fn Footer() -> impl IntoView {
+    let visitor = visitor();
+    let (other, name) = match visitor.locale {
+        Locale::Ko => ("en", "English"),
+        Locale::En => ("ko", "한국어"),
+    };
+    let here = crate::context::asked_path();
+    let here = if here.starts_with("/fn/") { "/".to_owned() } else { here };
+    view! {
+        <footer class="bottom">
+            <div class="wrap">
+                <p>{t!("footer-about")}</p>
+                <form action="/fn/language" method="post">
+                    <input type="hidden" name="language" value=other />
+                    <input type="hidden" name="next" value=here />
+                    <button class="link" lang=other>{name}</button>
+                </form>
+            </div>
+        </footer>
+    }
+}

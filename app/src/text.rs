@@ -1,0 +1,161 @@
+//! The shop's words, from its message files: Korean first, English second.
+
+use std::sync::LazyLock;
+
+use contract::{Failure, form::Flaw, listing::Sort, order::OrderStatus, points::PointsKind, when};
+use i18n_embed::{
+    LanguageLoader,
+    fluent::{FluentLanguageLoader, fluent_language_loader},
+};
+use leptos::prelude::use_context;
+use rust_embed::RustEmbed;
+use unic_langid::{LanguageIdentifier, langid};
+
+use crate::context::Visitor;
+
+/// A language of the shop.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Locale {
+    /// Korean.
+    #[default]
+    Ko,
+    /// English.
+    En,
+}
+
+impl Locale {
+    /// The word for `lang` attributes and the cookie.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ko => "ko",
+            Self::En => "en",
+        }
+    }
+
+    /// Reads the cookie's word; anything unknown is Korean.
+    pub fn parse(word: &str) -> Self {
+        if word == "en" { Self::En } else { Self::Ko }
+    }
+}
+
+#[derive(RustEmbed)]
+#[folder = "i18n/"]
+struct Messages;
+
+static KO: LazyLock<FluentLanguageLoader> = LazyLock::new(|| load(&[langid!("ko")]));
+static EN: LazyLock<FluentLanguageLoader> = LazyLock::new(|| load(&[langid!("en"), langid!("ko")]));
+
+fn load(languages: &[LanguageIdentifier]) -> FluentLanguageLoader {
+    let loader = fluent_language_loader!();
+    if let Err(error) = loader.load_languages(&Messages, languages) {
+        tracing::error!(%error, "a message file cannot be read");
+    }
+    // The marks would be visible in attributes and titles.
+    loader.set_use_isolating(false);
+    loader
+}
+
+/// The messages in the language of the page that is being rendered.
+pub(crate) fn loader() -> &'static FluentLanguageLoader {
+    messages(use_context::<Visitor>().map(|visitor| visitor.locale).unwrap_or_default())
+}
+
+/// The messages in a language.
+pub(crate) fn messages(locale: Locale) -> &'static FluentLanguageLoader {
+    match locale {
+        Locale::Ko => &KO,
+        Locale::En => &EN,
+    }
+}
+
+/// A message in the language of the page; its key and arguments are checked when compiling.
+macro_rules! t {
+    ($id:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        i18n_embed_fl::fl!($crate::text::loader(), $id $(, $name = $value)*)
+    };
+}
+pub(crate) use t;
+
+/// Why a request was refused, in a sentence.
+pub(crate) fn failure(failure: &Failure) -> String {
+    match failure {
+        Failure::Invalid(_) => t!("failure-invalid"),
+        Failure::BadRequest => t!("failure-bad-request"),
+        Failure::SignInRequired => t!("failure-sign-in-required"),
+        Failure::WrongCredentials => t!("failure-wrong-credentials"),
+        Failure::NotFound => t!("failure-not-found"),
+        Failure::ForeignOrigin => t!("failure-foreign-origin"),
+        Failure::NotOnSale => t!("failure-not-on-sale"),
+        Failure::OutOfStock => t!("failure-out-of-stock"),
+        Failure::CartEmpty => t!("failure-cart-empty"),
+        Failure::CartFull => t!("failure-cart-full"),
+        Failure::CartChanged => t!("failure-cart-changed"),
+        Failure::AddressGone => t!("failure-address-gone"),
+        Failure::InsufficientPoints => t!("failure-insufficient-points"),
+        Failure::WalletFull => t!("failure-wallet-full"),
+        Failure::TooManyAddresses => t!("failure-too-many-addresses"),
+        Failure::Unavailable => t!("failure-unavailable"),
+    }
+}
+
+/// Why a field was refused, in a sentence.
+pub(crate) fn flaw(flaw: Flaw) -> String {
+    match flaw {
+        Flaw::Required => t!("flaw-required"),
+        Flaw::TooLong { max } => t!("flaw-too-long", max = max),
+        Flaw::TooShort { min } => t!("flaw-too-short", min = min),
+        Flaw::NotANumber => t!("flaw-not-a-number"),
+        Flaw::OutOfRange { min, max } => {
+            let (min, max) = (contract::money::grouped(min), contract::money::grouped(max));
+            t!("flaw-out-of-range", min = min, max = max)
+        }
+        Flaw::Characters => t!("flaw-characters"),
+        Flaw::Email => t!("flaw-email"),
+        Flaw::EmailTaken => t!("flaw-email-taken"),
+        Flaw::Phone => t!("flaw-phone"),
+        Flaw::Postcode => t!("flaw-postcode"),
+        Flaw::Mismatch => t!("flaw-mismatch"),
+        Flaw::WrongPassword => t!("flaw-wrong-password"),
+        Flaw::Choice => t!("flaw-choice"),
+    }
+}
+
+/// The name of a listing's order.
+pub(crate) fn sort(sort: Sort) -> String {
+    match sort {
+        Sort::Recent => t!("sort-recent"),
+        Sort::PriceLow => t!("sort-price-low"),
+        Sort::PriceHigh => t!("sort-price-high"),
+        Sort::Title => t!("sort-title"),
+    }
+}
+
+/// Where an order stands.
+pub(crate) fn order_status(status: OrderStatus) -> String {
+    match status {
+        OrderStatus::PendingPayment => t!("order-pending-payment"),
+        OrderStatus::Placed => t!("order-placed"),
+        OrderStatus::Confirmed => t!("order-confirmed"),
+        OrderStatus::Canceled => t!("order-canceled"),
+        OrderStatus::Expired => t!("order-expired"),
+    }
+}
+
+/// Why a points balance changed.
+pub(crate) fn points_kind(kind: PointsKind) -> String {
+    match kind {
+        PointsKind::Charge => t!("points-charge"),
+        PointsKind::Earn => t!("points-earn"),
+        PointsKind::Spend => t!("points-spend"),
+        PointsKind::Restore => t!("points-restore"),
+        PointsKind::Expire => t!("points-expire"),
+        PointsKind::Adjust => t!("points-adjust"),
+    }
+}
+
+/// A time for people, with its zone in the machine-readable form.
+pub(crate) fn time(time: time::OffsetDateTime) -> impl leptos::prelude::IntoView {
+    use leptos::prelude::*;
+    let machine = time.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
+    leptos::view! { <time datetime=machine>{when::kst(time)}</time> }
+}

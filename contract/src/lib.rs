@@ -1,0 +1,19 @@
+//! The shared vocabulary of Madang: what crosses a wire or a form. Plain data and pure rules,
+//! compiled for the server and for the browser; never I/O.
+
+pub mod address;
+pub mod cart;
+pub mod failure;
+pub mod form;
+pub mod listing;
+pub mod member;
+pub mod money;
+pub mod order;
+pub mod points;
+pub mod product;
+pub mod quantity;
+pub mod when;
+
+pub use failure::Failure;
+pub use money::Won;
+pub use quantity::Quantity;

@@ -1,0 +1,209 @@
+//! Orders: what was bought, and the three independent statuses of a purchase.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{Won, product::ProductId, when};
+
+/// Names an order; a `UUIDv7`, so that it cannot be guessed and sorts by time.
+pub type OrderId = Uuid;
+
+/// What delivery costs; set by the shop's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryPolicy {
+    /// The fee for one seller's parcel, in won.
+    pub fee: Won,
+    /// From this much of one seller's goods on, in won, delivery is free.
+    pub free_from: Won,
+}
+
+impl DeliveryPolicy {
+    /// The fee for one seller's goods worth `goods` won.
+    pub const fn fee(&self, goods: Won) -> Won {
+        if goods >= self.free_from { 0 } else { self.fee }
+    }
+}
+
+impl Default for DeliveryPolicy {
+    fn default() -> Self {
+        Self { fee: 3_000, free_from: 15_000 }
+    }
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderStatus {
+    /// Waits for its payment.
+    PendingPayment,
+    /// Paid; on its way.
+    Placed,
+    /// The shopper has confirmed the purchase.
+    Confirmed,
+    /// Undone.
+    Canceled,
+    /// Not paid in time.
+    Expired,
+}
+
+/// Where the money of an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    /// Nothing paid yet.
+    Unpaid,
+    /// Being paid.
+    Pending,
+    /// Paid in full.
+    Paid,
+    /// The payment was refused.
+    Failed,
+    /// The payment was undone before it was taken.
+    Canceled,
+    /// Some of it was given back.
+    PartiallyRefunded,
+    /// All of it was given back.
+    Refunded,
+    /// Asked for, not answered yet.
+    Unknown,
+}
+
+/// Where the goods of an order stand. Ordered from the least to the most advanced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FulfillmentStatus {
+    /// Not begun.
+    Unfulfilled,
+    /// Being packed.
+    Preparing,
+    /// With the carrier.
+    Shipped,
+    /// With the shopper.
+    Delivered,
+    /// Sent back.
+    Returned,
+}
+
+impl FulfillmentStatus {
+    /// The status of a whole order: that of its least advanced delivery.
+    pub fn of_order(deliveries: impl IntoIterator<Item = Self>) -> Self {
+        deliveries.into_iter().min().unwrap_or(Self::Unfulfilled)
+    }
+}
+
+/// The number that people read out: the Korean day and the last eight digits of the id, which
+/// are random in a `UUIDv7`.
+pub fn order_number(id: OrderId, placed_at: OffsetDateTime) -> String {
+    let digits = id.simple().to_string().to_uppercase();
+    let tail = digits.get(24..).unwrap_or_default();
+    format!("{}-{tail}", when::kst_day(placed_at).replace('-', ""))
+}
+
+/// A line of the cart as the shopper saw it when ordering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenLine {
+    /// The product.
+    pub product: ProductId,
+    /// Copies.
+    pub quantity: i32,
+    /// The price for one, in won.
+    pub unit_price: Won,
+}
+
+/// Writes seen lines into a hidden field: `12x2@9900 15x1@12600`.
+pub fn write_seen(lines: &[SeenLine]) -> String {
+    let words: Vec<String> =
+        lines.iter().map(|line| format!("{}x{}@{}", line.product, line.quantity, line.unit_price)).collect();
+    words.join(" ")
+}
+
+/// Reads them back; `None` where the field was tampered with.
+pub fn read_seen(field: &str) -> Option<Vec<SeenLine>> {
+    field
+        .split_whitespace()
+        .map(|word| {
+            let (product, rest) = word.split_once('x')?;
+            let (quantity, price) = rest.split_once('@')?;
+            Some(SeenLine {
+                product: product.parse().ok()?,
+                quantity: quantity.parse().ok().filter(|count| *count > 0)?,
+                unit_price: price.parse().ok().filter(|won| *won >= 0)?,
+            })
+        })
+        .collect()
+}
+
+/// What changed in one line between what was seen and what is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineChange {
+    /// The product.
+    pub product: ProductId,
+    /// What the shopper saw; `None` for a line that came since.
+    pub seen: Option<SeenLine>,
+    /// What is there now; `None` for a line that is gone.
+    pub now: Option<SeenLine>,
+}
+
+/// Every difference between the lines seen and the lines now, by product id.
+pub fn changes(seen: &[SeenLine], now: &[SeenLine]) -> Vec<LineChange> {
+    let mut products: Vec<ProductId> = seen.iter().chain(now).map(|line| line.product).collect();
+    products.sort_unstable();
+    products.dedup();
+    let find = |lines: &[SeenLine], product| lines.iter().find(|line| line.product == product).copied();
+    products
+        .into_iter()
+        .map(|product| LineChange { product, seen: find(seen, product), now: find(now, product) })
+        .filter(|change| change.seen != change.now)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn an_order_number_holds_the_korean_day() {
+        let id = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_dead_beef);
+        assert_eq!(order_number(id, datetime!(2026-11-20 15:30 UTC)), "20261121-DEADBEEF");
+    }
+
+    #[test]
+    fn an_order_is_as_far_as_its_slowest_delivery() {
+        use FulfillmentStatus::{Delivered, Shipped, Unfulfilled};
+        assert_eq!(FulfillmentStatus::of_order([Delivered, Shipped]), Shipped);
+        assert_eq!(FulfillmentStatus::of_order([]), Unfulfilled);
+    }
+
+    #[test]
+    fn a_tampered_field_is_not_read() {
+        for wrong in ["1", "1x2", "1x2@", "ax2@3", "1x0@3", "1x-1@3", "1x2@-3", "99999999999999999999x1@1"] {
+            assert_eq!(read_seen(wrong), None, "{wrong}");
+        }
+        assert_eq!(read_seen(""), Some(vec![]));
+    }
+
+    fn lines() -> impl Strategy<Value = Vec<SeenLine>> {
+        prop::collection::btree_map(1..20_i64, (1..99_i32, 0..99_999_i64), 0..8).prop_map(|lines| {
+            lines
+                .into_iter()
+                .map(|(product, (quantity, unit_price))| SeenLine { product, quantity, unit_price })
+                .collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn seen_lines_survive_the_form(lines in lines()) {
+            prop_assert_eq!(read_seen(&write_seen(&lines)), Some(lines));
+        }
+
+        #[test]
+        fn there_are_changes_exactly_when_the_lines_differ(seen in lines(), now in lines()) {
+            prop_assert_eq!(changes(&seen, &now).is_empty(), seen == now);
+        }
+    }
+}

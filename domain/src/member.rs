@@ -1,0 +1,185 @@
+//! Members: signing up and in, and the proofs of who is asking that other domains demand.
+
+use contract::{
+    Failure,
+    form::{Check, Flaw, Flaws},
+    member::{self, Email, MemberId, Password, Role},
+};
+use serde::Deserialize;
+
+use crate::{Result, Shop, error::OnConstraint};
+
+/// A signed-in member: proof that the one who asks was recognized. Only this module makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shopper {
+    id: MemberId,
+    name: String,
+    role: Role,
+}
+
+impl Shopper {
+    /// The member.
+    pub const fn id(&self) -> MemberId {
+        self.id
+    }
+
+    /// The member's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the member may do.
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+}
+
+/// The sign-up form as typed.
+#[derive(Clone, Default, Deserialize)]
+pub struct SignUp {
+    /// The name to sign in with.
+    pub email: String,
+    /// The new password.
+    pub password: String,
+    /// The new password once more.
+    pub password_again: String,
+    /// The person's name.
+    pub name: String,
+    /// The person's telephone; may be empty.
+    pub phone: String,
+}
+
+/// Signs a new member up, with an empty points wallet.
+///
+/// # Errors
+/// [`Failure::Invalid`] with every flaw of the form, an address that is taken among them.
+pub async fn sign_up(shop: &Shop, form: SignUp) -> Result<Shopper> {
+    let mut check = Check::default();
+    let email = check.field("email", Email::parse(&form.email));
+    let password = check.field("password", Password::parse(&form.password));
+    let again = if form.password == form.password_again { Ok(()) } else { Err(Flaw::Mismatch) };
+    let again = check.field("password_again", again);
+    let name = check.field("name", member::name(&form.name));
+    let phone = check.field("phone", optional_phone(&form.phone));
+    let (Some(email), Some(password), Some(()), Some(name), Some(phone)) = (email, password, again, name, phone) else {
+        return Err(check.refuse().into());
+    };
+    let hash = shop.hasher.hash(password).await?;
+    let id = sqlx::query_scalar!(
+        "with joined as (
+             insert into member (email, password_hash, name, phone) values ($1, $2, $3, $4)
+             returning member_id
+         )
+         insert into points_wallet (member_id) select member_id from joined returning member_id",
+        email.as_str(),
+        hash,
+        name,
+        phone,
+    )
+    .fetch_one(&shop.db)
+    .await
+    .on_constraint("member_email_key", || Failure::Invalid(Flaws::one("email", Flaw::EmailTaken)))?;
+    Ok(Shopper { id, name, role: Role::Shopper })
+}
+
+/// Signs a member in. An unknown address, a wrong password and a blocked member get the same
+/// answer after the same time.
+///
+/// # Errors
+/// [`Failure::WrongCredentials`].
+pub async fn sign_in(shop: &Shop, email: &str, password: &str) -> Result<Shopper> {
+    let (Ok(email), Ok(password)) = (Email::parse(email), Password::parse(password)) else {
+        return Err(Failure::WrongCredentials.into());
+    };
+    let known = sqlx::query!(
+        "select member_id, name, role, password_hash from member where email = $1 and status = 'active'",
+        email.as_str()
+    )
+    .fetch_optional(&shop.db)
+    .await?;
+    let hash = known.as_ref().map(|member| member.password_hash.clone());
+    match (shop.hasher.verify(password, hash).await?, known) {
+        (true, Some(known)) => Ok(Shopper { id: known.member_id, name: known.name, role: role(&known.role) }),
+        _ => Err(Failure::WrongCredentials.into()),
+    }
+}
+
+/// Recognizes the member whom a session names; `None` where there is none or they are blocked.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn recognize(shop: &Shop, id: MemberId) -> Result<Option<Shopper>> {
+    let found = sqlx::query!("select member_id, name, role from member where member_id = $1 and status = 'active'", id)
+        .fetch_optional(&shop.db)
+        .await?;
+    Ok(found.map(|found| Shopper { id: found.member_id, name: found.name, role: role(&found.role) }))
+}
+
+/// What a member has told about themselves.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// The name to sign in with.
+    pub email: String,
+    /// The person's name.
+    pub name: String,
+    /// Bare digits, or empty.
+    pub phone: String,
+}
+
+/// Reads one's own profile.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn profile(shop: &Shop, by: &Shopper) -> Result<Profile> {
+    Ok(sqlx::query_as!(Profile, "select email, name, phone from member where member_id = $1", by.id)
+        .fetch_one(&shop.db)
+        .await?)
+}
+
+/// Changes one's own name and telephone.
+///
+/// # Errors
+/// [`Failure::Invalid`] with every flaw of the form.
+pub async fn change_profile(shop: &Shop, by: &Shopper, name: &str, phone: &str) -> Result<()> {
+    let mut check = Check::default();
+    let name = check.field("name", member::name(name));
+    let phone = check.field("phone", optional_phone(phone));
+    let (Some(name), Some(phone)) = (name, phone) else { return Err(check.refuse().into()) };
+    sqlx::query!("update member set name = $2, phone = $3 where member_id = $1", by.id, name, phone)
+        .execute(&shop.db)
+        .await?;
+    Ok(())
+}
+
+/// Changes one's own password, knowing the current one.
+///
+/// # Errors
+/// [`Failure::Invalid`] with every flaw of the form.
+pub async fn change_password(shop: &Shop, by: &Shopper, current: &str, new: &str, again: &str) -> Result<()> {
+    let mut check = Check::default();
+    let current = check.field("current_password", Password::parse(current).map_err(|_| Flaw::WrongPassword));
+    let matches = check.field("password_again", if new == again { Ok(()) } else { Err(Flaw::Mismatch) });
+    let new = check.field("password", Password::parse(new));
+    let (Some(current), Some(()), Some(new)) = (current, matches, new) else { return Err(check.refuse().into()) };
+    let hash =
+        sqlx::query_scalar!("select password_hash from member where member_id = $1", by.id).fetch_one(&shop.db).await?;
+    if !shop.hasher.verify(current, Some(hash)).await? {
+        return Err(Failure::Invalid(Flaws::one("current_password", Flaw::WrongPassword)).into());
+    }
+    let hash = shop.hasher.hash(new).await?;
+    sqlx::query!("update member set password_hash = $2 where member_id = $1", by.id, hash).execute(&shop.db).await?;
+    Ok(())
+}
+
+fn optional_phone(typed: &str) -> Result<String, Flaw> {
+    if typed.trim().is_empty() { Ok(String::new()) } else { member::phone(typed) }
+}
+
+/// The column's check leaves no other words.
+fn role(word: &str) -> Role {
+    match word {
+        "staff" => Role::Staff,
+        "seller" => Role::Seller,
+        _ => Role::Shopper,
+    }
+}

@@ -1,0 +1,107 @@
+//! The points wallet: every change is an entry with the balance after it.
+
+use contract::{Failure, Won, points::PointsKind};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{Error, Result, Shop, member::Shopper};
+
+/// Entries on one page of the history.
+pub const PAGE: i64 = 20;
+
+/// One's own balance, in won.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn balance(shop: &Shop, by: &Shopper) -> Result<Won> {
+    let balance = sqlx::query_scalar!("select balance from points_wallet where member_id = $1", by.id())
+        .fetch_one(&shop.db)
+        .await?;
+    Ok(balance)
+}
+
+/// Charges one's own wallet with an amount already read by the policy. The same key again
+/// changes nothing.
+///
+/// # Errors
+/// [`Failure::WalletFull`] where the wallet would hold more than the policy allows.
+pub async fn charge(shop: &Shop, by: &Shopper, key: Uuid, amount: Won) -> Result<()> {
+    let charged = sqlx::query!(
+        "with charged as (
+             update points_wallet set balance = balance + $2
+             where member_id = $1 and balance + $2 <= $3
+             returning balance
+         )
+         insert into points_entry (member_id, kind, amount, balance_after, idempotency_key)
+         select $1, 'charge', $2, balance, $4 from charged",
+        by.id(),
+        amount,
+        shop.policy.points.wallet_max,
+        key
+    )
+    .execute(&shop.db)
+    .await;
+    match charged {
+        Ok(done) if done.rows_affected() == 0 => Err(Failure::WalletFull.into()),
+        // The statement as a whole was undone: the first charge under this key stands alone.
+        Err(sqlx::Error::Database(error)) if error.constraint() == Some("points_entry_idempotency_key") => Ok(()),
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::Database(error)),
+    }
+}
+
+/// One change of a balance.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Orders entries in time.
+    pub id: i64,
+    /// Why the balance changed.
+    pub kind: PointsKind,
+    /// By how much, in won.
+    pub amount: Won,
+    /// The balance afterwards, in won.
+    pub balance_after: Won,
+    /// The order it belongs to.
+    pub order_id: Option<Uuid>,
+    /// When, in UTC.
+    pub created_at: OffsetDateTime,
+}
+
+/// One's own entries, newest first, those older than `before` where it is given: at most
+/// [`PAGE`] and one more, which tells that there are further ones.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn history(shop: &Shop, by: &Shopper, before: Option<i64>) -> Result<Vec<Entry>> {
+    let rows = sqlx::query!(
+        "select points_entry_id, kind, amount, balance_after, order_id, created_at
+         from points_entry where member_id = $1 and points_entry_id < $2
+         order by points_entry_id desc limit $3",
+        by.id(),
+        before.unwrap_or(i64::MAX),
+        PAGE + 1
+    )
+    .fetch_all(&shop.db)
+    .await?;
+    let entries = rows.into_iter().map(|row| Entry {
+        id: row.points_entry_id,
+        kind: kind(&row.kind),
+        amount: row.amount,
+        balance_after: row.balance_after,
+        order_id: row.order_id,
+        created_at: row.created_at,
+    });
+    Ok(entries.collect())
+}
+
+/// The column's check leaves no other words.
+fn kind(word: &str) -> PointsKind {
+    match word {
+        "charge" => PointsKind::Charge,
+        "earn" => PointsKind::Earn,
+        "spend" => PointsKind::Spend,
+        "restore" => PointsKind::Restore,
+        "expire" => PointsKind::Expire,
+        _ => PointsKind::Adjust,
+    }
+}

@@ -1,0 +1,129 @@
+//! The database that the shop uses: the one that is set, or a private one of its own.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    postgres::{self, Cluster},
+    settings::{Database, LogFormat},
+};
+
+/// Why the program cannot go on, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A setting is wrong.
+    #[error("{0}")]
+    Setting(String),
+    /// The private database cannot be started.
+    #[error(transparent)]
+    Cluster(#[from] postgres::Error),
+    /// The database cannot be reached.
+    #[error("the database cannot be used: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema cannot be brought up to date.
+    #[error("the database's schema cannot be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// Something went wrong inside.
+    #[error(transparent)]
+    Domain(#[from] domain::Error),
+    /// The address cannot be listened on, or the like.
+    #[error("{0}: {1}")]
+    Io(String, #[source] std::io::Error),
+}
+
+/// A database that is there, and migrated.
+pub struct Opened {
+    /// Connections for the shop.
+    pub pool: PgPool,
+    cluster: Option<Cluster>,
+}
+
+impl Opened {
+    /// Ends the connections, and the private database with them.
+    pub async fn close(self) {
+        self.pool.close().await;
+        if let Some(cluster) = self.cluster
+            && let Err(error) = cluster.close().await
+        {
+            tracing::warn!(%error, "the private database was not stopped");
+        }
+    }
+}
+
+/// Whether statements are cut off after a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// Requests: a statement that takes long keeps a shopper waiting and locks held.
+    Request,
+    /// Migrating and seeding take as long as they take.
+    Bulk,
+}
+
+/// Opens the database and migrates it; several may do so at once.
+///
+/// # Errors
+/// Why it cannot be used.
+pub async fn open(settings: &Database, patience: Patience) -> Result<Opened, Error> {
+    let (url, cluster) = match &settings.database_url {
+        Some(url) => (url.clone(), None),
+        None => {
+            let mut cluster = postgres::open(&settings.data_dir).await?;
+            cluster.watch();
+            (cluster.url(), Some(cluster))
+        }
+    };
+    let options = PgConnectOptions::from_str(&url)
+        .map_err(|error| Error::Setting(format!("DATABASE_URL is no PostgreSQL address: {error}")))?
+        .application_name("madang");
+    // The migrator holds a lock of its own while it works, so that instances may start together.
+    let bulk = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(10));
+    let bulk = bulk.connect_with(options.clone()).await?;
+    domain::MIGRATIONS.run(&bulk).await?;
+    bulk.close().await;
+    let options = match patience {
+        Patience::Bulk => options,
+        Patience::Request => options.options([
+            ("statement_timeout", "10s"),
+            ("lock_timeout", "5s"),
+            ("idle_in_transaction_session_timeout", "10s"),
+        ]),
+    };
+    let pool = PgPoolOptions::new()
+        .max_connections(settings.db_connections)
+        .acquire_timeout(Duration::from_secs(3))
+        .connect_with(options)
+        .await?;
+    Ok(Opened { pool, cluster })
+}
+
+/// `madang migrate`.
+///
+/// # Errors
+/// Why it cannot be done.
+pub async fn migrate(settings: Database) -> Result<(), Error> {
+    log(&settings)?;
+    open(&settings, Patience::Bulk).await?.close().await;
+    println!("The schema is up to date.");
+    Ok(())
+}
+
+/// Starts logging to standard error.
+///
+/// # Errors
+/// A sentence, where the filter cannot be read.
+pub fn log(settings: &Database) -> Result<(), Error> {
+    let filter = EnvFilter::try_new(&settings.log)
+        .map_err(|error| Error::Setting(format!("MADANG_LOG cannot be read: {error}")))?;
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match settings.log_format {
+        LogFormat::Text => subscriber.try_init(),
+        LogFormat::Json => subscriber.json().try_init(),
+    };
+    // Only a test starts logging twice.
+    started.or(Ok(()))
+}

@@ -1,0 +1,101 @@
+//! The shop over HTTP: pages, server functions, covers and files, and the layers around them.
+
+mod covers;
+mod failures;
+mod origin;
+mod visitor;
+
+use app::shell;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, header},
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use domain::Shop;
+use leptos::config::LeptosOptions;
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
+use sqlx::PgPool;
+use tower_http::{
+    compression::CompressionLayer,
+    services::{ServeDir, ServeFile},
+    set_header::SetResponseHeaderLayer,
+    trace::TraceLayer,
+};
+use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
+use tower_sessions_sqlx_store::PostgresStore;
+
+use crate::settings::Serve;
+
+/// The largest body of a form, in bytes: an address typed ten thousand characters long still
+/// gets its answer.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// Sessions in the shop's own database.
+pub fn session_store(db: &PgPool) -> PostgresStore {
+    let store = PostgresStore::new(db.clone());
+    // Both names are plain identifiers, so that the check cannot refuse them.
+    match store.clone().with_schema_name("public").and_then(|store| store.with_table_name("session")) {
+        Ok(store) => store,
+        Err(_) => store,
+    }
+}
+
+/// Everything that the shop answers.
+pub fn router(shop: Shop, sessions: PostgresStore, settings: &Serve) -> Router {
+    let site = settings.site_root.clone();
+    let leptos = LeptosOptions::builder()
+        .output_name("madang")
+        .site_root(site.to_string_lossy())
+        .site_pkg_dir("pkg")
+        .site_addr(settings.addr)
+        .build();
+    let secure = settings.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+    let sessions = SessionManagerLayer::new(sessions)
+        .with_name("madang")
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(secure)
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(settings.session_days)));
+    let origins = origin::Origins::new(settings.public_url.clone());
+
+    let options = leptos.clone();
+    let document = move || shell(options.clone());
+    let routes = generate_route_list(document.clone());
+    let pages = Router::new()
+        .leptos_routes_with_context(&leptos, routes, provide(&shop), document.clone())
+        .fallback(render_app_async_with_context(provide(&shop), document))
+        .with_state(leptos)
+        // The last one sees a request first.
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(shop.clone(), visitor::recognize))
+        .layer(sessions)
+        .layer(from_fn_with_state(origins, origin::refuse_foreign))
+        .layer(from_fn(failures::dress));
+    let files = Router::new()
+        .nest_service("/pkg", ServeDir::new(site.join("pkg")).precompressed_br().precompressed_gzip())
+        .route_service("/favicon.svg", ServeFile::new(site.join("favicon.svg")))
+        .route_service("/robots.txt", ServeFile::new(site.join("robots.txt")))
+        // Looked at again each time, which costs a 304: a new version must not meet old scripts.
+        .layer(header(header::CACHE_CONTROL, "no-cache"));
+    let covers = Router::new().route("/covers/{file}", get(covers::cover)).with_state(shop);
+    files
+        .merge(covers)
+        .merge(pages)
+        .layer(failures::catch_panic())
+        .layer(CompressionLayer::new())
+        .layer(header(header::REFERRER_POLICY, "same-origin"))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(TraceLayer::new_for_http())
+}
+
+/// What pages and server functions find in their context.
+fn provide(shop: &Shop) -> impl Fn() + Clone + Send + Sync + 'static {
+    let shop = shop.clone();
+    move || app::context::provide(&shop)
+}
+
+fn header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}

@@ -1,0 +1,9 @@
+//! Configuration, HTTP, and what surrounds the shop: everything that is not rules or pages.
+
+pub mod cover;
+pub mod database;
+pub mod demo;
+pub mod http;
+pub mod postgres;
+pub mod serve;
+pub mod settings;

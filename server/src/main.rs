@@ -1,0 +1,64 @@
+//! The `madang` program: one binary is the whole shop.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, error::ErrorKind};
+use server::{database, demo, serve, settings};
+
+/// A web storefront in one binary.
+#[derive(Parser)]
+#[command(name = "madang", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the shop: start its database where none is set, migrate, listen.
+    Serve(Box<settings::Serve>),
+    /// Bring the database's schema up to date.
+    Migrate(settings::Database),
+    /// Add generated products and members, for measuring.
+    Seed(settings::Seed),
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            print!("{}", error.render().ansi());
+            return ExitCode::SUCCESS;
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            eprint!("{}", error.render().ansi());
+            return ExitCode::from(2);
+        }
+        Err(error) => {
+            // The first line says what is wrong; the rest is the usage, which --help tells better.
+            eprintln!("madang: {}", error.to_string().lines().next().unwrap_or_default());
+            return ExitCode::from(2);
+        }
+    };
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("madang: no threads can be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(async {
+        match cli.command {
+            Command::Serve(settings) => serve::run(*settings).await,
+            Command::Migrate(settings) => database::migrate(settings).await,
+            Command::Seed(settings) => demo::seed(settings).await,
+        }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("madang: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `madang serve`: from settings to a shop that answers, and back.
+
+use std::{io::IsTerminal, time::Duration};
+
+use contract::member::Role;
+use domain::{Shop, seed::ACCOUNTS};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tower_sessions::ExpiredDeletion;
+
+use crate::{
+    database::{self, Error, Patience},
+    demo, http,
+    settings::Serve,
+};
+
+/// How often sessions that ended are swept.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// How long requests may take to finish after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until told to stop.
+///
+/// # Errors
+/// Why it cannot start, in one sentence.
+pub async fn run(settings: Serve) -> Result<(), Error> {
+    database::log(&settings.database)?;
+    let policy = settings.policy().map_err(Error::Setting)?;
+    // Before the database: a taken port should be told at once.
+    let listener = TcpListener::bind(settings.addr)
+        .await
+        .map_err(|error| Error::Io(format!("MADANG_ADDR {} cannot be listened on", settings.addr), error))?;
+    let opened = database::open(&settings.database, Patience::Request).await?;
+    let served = listen(listener, &settings, Shop::new(opened.pool.clone(), policy)).await;
+    opened.close().await;
+    served
+}
+
+async fn listen(listener: TcpListener, settings: &Serve, shop: Shop) -> Result<(), Error> {
+    if settings.demo {
+        demo::fill(&shop.db).await?;
+    }
+    let store = http::session_store(&shop.db);
+    let sweep = tokio::spawn({
+        let store = store.clone();
+        async move {
+            loop {
+                if let Err(error) = store.delete_expired().await {
+                    tracing::warn!(%error, "ended sessions were not swept");
+                }
+                tokio::time::sleep(SWEEP).await;
+            }
+        }
+    });
+    let router = http::router(shop, store, settings);
+    announce(settings);
+    let (stopping, mut stopped) = tokio::sync::watch::channel(());
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        stop_signal().await;
+        tracing::info!("stopping");
+        drop(stopping);
+    });
+    let served = tokio::select! {
+        served = server.into_future() => served,
+        // A browser that keeps its connection open must not keep the shop from stopping.
+        () = async {
+            let _ = stopped.changed().await;
+            tokio::time::sleep(GRACE).await;
+        } => Ok(()),
+    };
+    sweep.abort();
+    served.map_err(|error| Error::Io("serving failed".to_owned(), error))
+}
+
+fn announce(settings: &Serve) {
+    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.addr));
+    println!("Madang is open: {url}");
+    if settings.demo {
+        for account in ACCOUNTS {
+            let role = match account.role {
+                Role::Shopper => "shopper",
+                Role::Seller => "seller",
+                Role::Staff => "staff",
+            };
+            println!("  {role:8} {:24} {}", account.email, account.password);
+        }
+    }
+    if std::io::stdout().is_terminal() {
+        println!("Ctrl-C stops it.");
+    }
+}
+
+async fn stop_signal() {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

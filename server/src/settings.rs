@@ -1,0 +1,142 @@
+//! All settings: environment variables with defaults, each also a flag.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, ValueEnum};
+use contract::{order::DeliveryPolicy, points::PointsPolicy};
+use domain::Policy;
+
+/// Where the database is.
+#[derive(Debug, Clone, Args)]
+pub struct Database {
+    /// The database to use, as `postgres://user:password@host/name`. Without it a private one is kept under
+    /// MADANG_DATA_DIR.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// The folder for what the shop keeps: its private database above all.
+    #[arg(long, env = "MADANG_DATA_DIR", default_value = ".data")]
+    pub data_dir: PathBuf,
+
+    /// The most connections to the database at once.
+    #[arg(long, env = "MADANG_DB_CONNECTIONS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub db_connections: u32,
+
+    /// What to log, as `level` or `target=level,…`.
+    #[arg(long, env = "MADANG_LOG", default_value = "info,sqlx=warn")]
+    pub log: String,
+
+    /// How to log.
+    #[arg(long, env = "MADANG_LOG_FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}
+
+/// Settings of `madang serve`.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// Where the database is.
+    #[command(flatten)]
+    pub database: Database,
+
+    /// The address to listen on.
+    #[arg(long, env = "MADANG_ADDR", default_value = "127.0.0.1:8080")]
+    pub addr: SocketAddr,
+
+    /// How browsers reach the shop, as `https://shop.example`, when something stands in front of it. With https the
+    /// session cookie is sent over https alone.
+    #[arg(long, env = "MADANG_PUBLIC_URL", value_parser = origin)]
+    pub public_url: Option<String>,
+
+    /// The folder with the built site: scripts, styles, icons.
+    #[arg(long, env = "MADANG_SITE_ROOT", default_value = "target/site")]
+    pub site_root: PathBuf,
+
+    /// Days after which a session that nothing changed ends.
+    #[arg(long, env = "MADANG_SESSION_DAYS", default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=365))]
+    pub session_days: i64,
+
+    /// The least that can be charged at once, in won.
+    #[arg(long, env = "MADANG_CHARGE_MIN", default_value_t = 1_000, value_parser = amount())]
+    pub charge_min: i64,
+
+    /// The most that can be charged at once, in won.
+    #[arg(long, env = "MADANG_CHARGE_MAX", default_value_t = 1_000_000, value_parser = amount())]
+    pub charge_max: i64,
+
+    /// The most that a points wallet may hold, in won.
+    #[arg(long, env = "MADANG_WALLET_MAX", default_value_t = 10_000_000, value_parser = amount())]
+    pub wallet_max: i64,
+
+    /// The delivery fee for one seller's parcel, in won.
+    #[arg(long, env = "MADANG_DELIVERY_FEE", default_value_t = 3_000, value_parser = amount())]
+    pub delivery_fee: i64,
+
+    /// From this much of one seller's goods on, in won, delivery is free.
+    #[arg(long, env = "MADANG_FREE_DELIVERY_FROM", default_value_t = 15_000, value_parser = amount())]
+    pub free_delivery_from: i64,
+
+    /// Fill an empty database with the demo bookshop, and print its accounts.
+    #[arg(long)]
+    pub demo: bool,
+}
+
+impl Serve {
+    /// What the shop may set about money.
+    ///
+    /// # Errors
+    /// A sentence, where the settings contradict each other.
+    pub fn policy(&self) -> Result<Policy, String> {
+        if self.charge_min < 1 || self.charge_min > self.charge_max {
+            return Err(format!(
+                "MADANG_CHARGE_MIN ({}) must be at least 1 and at most MADANG_CHARGE_MAX ({})",
+                self.charge_min, self.charge_max
+            ));
+        }
+        Ok(Policy {
+            points: PointsPolicy {
+                charge_min: self.charge_min,
+                charge_max: self.charge_max,
+                wallet_max: self.wallet_max,
+            },
+            delivery: DeliveryPolicy { fee: self.delivery_fee, free_from: self.free_delivery_from },
+        })
+    }
+}
+
+/// Settings of `madang seed`.
+#[derive(Debug, Clone, Args)]
+pub struct Seed {
+    /// Where the database is.
+    #[command(flatten)]
+    pub database: Database,
+
+    /// Products to add.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=10_000_000))]
+    pub products: u64,
+
+    /// Members to add.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=10_000_000))]
+    pub members: u64,
+}
+
+/// Won, up to an amount whose sums over any cart stay far from overflowing.
+fn amount() -> clap::builder::RangedI64ValueParser<i64> {
+    clap::value_parser!(i64).range(0..=1_000_000_000_000)
+}
+
+fn origin(typed: &str) -> Result<String, String> {
+    let uri: axum::http::Uri = typed.parse().map_err(|_| "not a URL".to_owned())?;
+    match (uri.scheme_str(), uri.authority(), uri.path()) {
+        (Some(scheme @ ("http" | "https")), Some(authority), "" | "/") => Ok(format!("{scheme}://{authority}")),
+        _ => Err("must look like https://shop.example, without a path".to_owned()),
+    }
+}
