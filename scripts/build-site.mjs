@@ -42,7 +42,7 @@ try {
   await step("public", filesIn(project["assets-dir"]), "", copyAssets);
 } catch (error) {
   // A program that failed has said why.
-  if (error.status === undefined) console.error(`build-site: ${error.message}`);
+  if (error.status == null) console.error(`build-site: ${error.message}`);
   process.exit(1);
 }
 

@@ -1,6 +1,9 @@
 //! Pages and islands of Madang. A page renders on the server alone; an island is also compiled
 //! for the browser. Each noun keeps its pages beside its server functions.
 
+// Views are types, and those of a whole page nest deeply.
+#![recursion_limit = "512"]
+
 pub mod cart;
 
 #[cfg(feature = "ssr")]

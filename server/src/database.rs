@@ -69,15 +69,23 @@ pub enum Patience {
 /// # Errors
 /// Why it cannot be used.
 pub async fn open(settings: &Database, patience: Patience) -> Result<Opened, Error> {
-    let (url, cluster) = match &settings.database_url {
-        Some(url) => (url.clone(), None),
-        None => {
-            let mut cluster = postgres::open(&settings.data_dir).await?;
-            cluster.watch();
-            (cluster.url(), Some(cluster))
-        }
+    let Some(url) = &settings.database_url else {
+        let mut cluster = postgres::open(&settings.data_dir).await?;
+        cluster.watch();
+        return match connect(&cluster.url(), settings.db_connections, patience).await {
+            Ok(pool) => Ok(Opened { pool, cluster: Some(cluster) }),
+            Err(error) => {
+                // What cannot be used should not be left running.
+                cluster.close().await?;
+                Err(error)
+            }
+        };
     };
-    let options = PgConnectOptions::from_str(&url)
+    Ok(Opened { pool: connect(url, settings.db_connections, patience).await?, cluster: None })
+}
+
+async fn connect(url: &str, connections: u32, patience: Patience) -> Result<PgPool, Error> {
+    let options = PgConnectOptions::from_str(url)
         .map_err(|error| Error::Setting(format!("DATABASE_URL is no PostgreSQL address: {error}")))?
         .application_name("madang");
     // The migrator holds a lock of its own while it works, so that instances may start together.
@@ -93,12 +101,8 @@ pub async fn open(settings: &Database, patience: Patience) -> Result<Opened, Err
             ("idle_in_transaction_session_timeout", "10s"),
         ]),
     };
-    let pool = PgPoolOptions::new()
-        .max_connections(settings.db_connections)
-        .acquire_timeout(Duration::from_secs(3))
-        .connect_with(options)
-        .await?;
-    Ok(Opened { pool, cluster })
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(3));
+    Ok(pool.connect_with(options).await?)
 }
 
 /// `madang migrate`.

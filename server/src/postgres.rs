@@ -56,8 +56,7 @@ pub async fn open(data_dir: &Path) -> Result<Cluster, Error> {
     let turn = Turn::take(&data_dir).await?;
     let seat = Seat::take(&data_dir, &turn)?;
     let server = Server::find(data_dir, &turn).await?;
-    server.up(&turn).await?;
-    server.make_database().await?;
+    server.open(&turn).await?;
     Ok(Cluster { server: Arc::new(server), seat, watcher: None })
 }
 

@@ -52,23 +52,20 @@ impl Server {
         Ok(Self { data_dir, cluster, socket_dir, bin, account })
     }
 
-    /// Waits for the right to start or stop the server.
-    pub(super) async fn turn(&self) -> Result<Turn, Error> {
-        Turn::take(&self.data_dir).await
-    }
-
-    /// What the server is doing.
-    pub(super) fn state(&self) -> Result<State, Error> {
-        postmaster::state(&self.cluster)
-    }
-
-    /// As [`Server::up`], with a turn of its own.
-    pub(super) async fn ensure(&self) -> Result<(), Error> {
-        if self.state()? == State::Ready {
-            return Ok(());
+    /// Brings the server up and sees to it that the shop's database exists.
+    ///
+    /// A server that was killed a moment ago may still look ready, and then
+    /// refuse to answer: so it takes several tries.
+    pub(super) async fn open(&self, turn: &Turn) -> Result<(), Error> {
+        let mut tries = 0;
+        loop {
+            self.up(turn).await?;
+            match self.make_database().await {
+                Err(Error::Program { .. }) if tries < TRIES => tries += 1,
+                done => return done,
+            }
+            sleep(POLL * (tries * tries)).await;
         }
-        let turn = self.turn().await?;
-        self.up(&turn).await
     }
 
     /// Waits until the server is ready, and starts it if there is none.
@@ -94,7 +91,9 @@ impl Server {
     /// [`Server::state`] to say: another one may have been faster.
     async fn launch(&self, limit: Duration) -> Result<(), Error> {
         postmaster::clear_stale(&self.cluster)?;
-        config::write(&self.cluster, &self.socket_dir, &self.account)?;
+        // Makes it again if a cleaner of `/tmp` was here.
+        let socket_dir = place::socket_dir(&self.cluster, &self.account)?;
+        config::write(&self.cluster, &socket_dir, &self.account)?;
         log::clear_startup(&self.cluster)?;
         let command = self.pg_ctl(Mode::Start, limit).log(log::startup(&self.cluster)).build();
         match self.account.run(command, limit + POLL).await {
@@ -106,7 +105,7 @@ impl Server {
     }
 
     /// Creates the shop's database if it is missing.
-    pub(super) async fn make_database(&self) -> Result<(), Error> {
+    async fn make_database(&self) -> Result<(), Error> {
         let found = format!("SELECT datname FROM pg_database WHERE datname = '{DATABASE}'");
         if self.query(&found).await?.is_empty() {
             self.query(&format!("CREATE DATABASE {DATABASE}")).await?;
@@ -136,6 +135,25 @@ impl Server {
         let dir = self.socket_dir.to_string_lossy();
         let dir = utf8_percent_encode(&dir, NON_ALPHANUMERIC);
         format!("postgres://{USER}@localhost:{PORT}/{DATABASE}?host={dir}&sslmode=disable")
+    }
+
+    /// As [`Server::up`], with a turn of its own.
+    pub(super) async fn ensure(&self) -> Result<(), Error> {
+        if self.state()? == State::Ready {
+            return Ok(());
+        }
+        let turn = self.turn().await?;
+        self.up(&turn).await
+    }
+
+    /// Waits for the right to start or stop the server.
+    pub(super) async fn turn(&self) -> Result<Turn, Error> {
+        Turn::take(&self.data_dir).await
+    }
+
+    /// What the server is doing.
+    pub(super) fn state(&self) -> Result<State, Error> {
+        postmaster::state(&self.cluster)
     }
 
     /// Stops the server if there is one.

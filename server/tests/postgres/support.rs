@@ -10,41 +10,41 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
 use tempfile::TempDir;
 
-pub type Outcome = Result<(), Box<dyn std::error::Error>>;
+pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// A directory which is removed in the end, with these permissions: those of
 /// `tempfile` would keep the user `postgres` out.
-pub fn folder(mode: u32) -> std::io::Result<TempDir> {
+pub(crate) fn folder(mode: u32) -> std::io::Result<TempDir> {
     tempfile::Builder::new().prefix("madang").permissions(Permissions::from_mode(mode)).tempdir()
 }
 
-pub fn pid(data_dir: &Path) -> Result<Pid, Box<dyn std::error::Error>> {
+pub(crate) fn pid(data_dir: &Path) -> Result<Pid, Box<dyn std::error::Error>> {
     let text = fs::read_to_string(data_dir.join("postgres/postmaster.pid"))?;
     Ok(Pid::from_raw(text.lines().next().ok_or("empty")?.trim().parse()?))
 }
 
 /// Whether the process runs; a zombie, which has no command line, does not.
-pub fn alive(pid: Pid) -> bool {
+pub(crate) fn alive(pid: Pid) -> bool {
     fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty())
 }
 
-pub async fn run(cluster: &Cluster, sql: &str) -> Result<(), sqlx::Error> {
+pub(crate) async fn run(cluster: &Cluster, sql: &str) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(&cluster.url()).await?;
     connection.execute(sql).await?;
     connection.close().await
 }
 
-pub async fn ask(cluster: &Cluster, sql: &str) -> Result<String, sqlx::Error> {
+pub(crate) async fn ask(cluster: &Cluster, sql: &str) -> Result<String, sqlx::Error> {
     let mut connection = PgConnection::connect(&cluster.url()).await?;
     let answer = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
     connection.close().await?;
     Ok(answer)
 }
 
-pub async fn remember(cluster: &Cluster) -> Result<(), sqlx::Error> {
+pub(crate) async fn remember(cluster: &Cluster) -> Result<(), sqlx::Error> {
     run(cluster, "CREATE TABLE memory AS SELECT 'kept'::text AS word").await
 }
 
-pub async fn recall(cluster: &Cluster) -> Result<String, sqlx::Error> {
+pub(crate) async fn recall(cluster: &Cluster) -> Result<String, sqlx::Error> {
     ask(cluster, "SELECT word FROM memory").await
 }

@@ -1,0 +1,52 @@
+//! Delivery addresses.
+
+use contract::{Failure, address::MAX_ADDRESSES};
+use domain::{Error, Result, address};
+use sqlx::PgPool;
+
+use crate::fixture::{home, member, shop};
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn there_is_one_default_as_long_as_there_are_addresses(db: PgPool) -> Result<()> {
+    let shop = shop(db);
+    let reader = member(&shop, "reader@example.com").await?;
+    let first = address::add(&shop, &reader, &home()).await?;
+    let second = address::add(&shop, &reader, &home()).await?;
+    let third = address::add(&shop, &reader, &home()).await?;
+    let order = |kept: Vec<address::KeptAddress>| -> Vec<_> {
+        kept.into_iter().map(|kept| (kept.address_id, kept.is_default)).collect()
+    };
+    assert_eq!(order(address::list(&shop, &reader).await?), [(first, true), (third, false), (second, false)]);
+    address::make_default(&shop, &reader, second).await?;
+    assert_eq!(order(address::list(&shop, &reader).await?), [(second, true), (third, false), (first, false)]);
+    address::remove(&shop, &reader, second).await?;
+    assert_eq!(order(address::list(&shop, &reader).await?), [(third, true), (first, false)]);
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_strangers_address_cannot_be_touched(db: PgPool) -> Result<()> {
+    let shop = shop(db);
+    let reader = member(&shop, "reader@example.com").await?;
+    let stranger = member(&shop, "stranger@example.com").await?;
+    let own = address::add(&shop, &reader, &home()).await?;
+    let not_found = |outcome: Result<()>| matches!(outcome, Err(Error::Refused(Failure::NotFound)));
+    assert!(not_found(address::edit(&shop, &stranger, own, &home()).await));
+    assert!(not_found(address::remove(&shop, &stranger, own).await));
+    assert!(not_found(address::make_default(&shop, &stranger, own).await));
+    assert!(not_found(address::get(&shop, &stranger, own).await.map(drop)));
+    assert_eq!(address::list(&shop, &reader).await?.len(), 1);
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn the_number_of_addresses_is_bounded(db: PgPool) -> Result<()> {
+    let shop = shop(db);
+    let reader = member(&shop, "reader@example.com").await?;
+    for _ in 0..MAX_ADDRESSES {
+        address::add(&shop, &reader, &home()).await?;
+    }
+    let full = address::add(&shop, &reader, &home()).await;
+    assert!(matches!(full, Err(Error::Refused(Failure::TooManyAddresses))));
+    Ok(())
+}
