@@ -85,7 +85,8 @@ pub(crate) fn ProductPage() -> impl IntoView {
 }
 
 fn year(year: i32) -> String {
-    let number = year.unsigned_abs();
+    // As text: a year is not grouped into thousands.
+    let number = year.unsigned_abs().to_string();
     if year < 0 { t!("year-bc", year = number) } else { t!("year", year = number) }
 }
 

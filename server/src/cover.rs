@@ -32,7 +32,9 @@ const HEIGHT: f64 = 440.0;
 pub struct Cover<'a> {
     /// The number of the work; printed on the cover as its number in the series.
     pub id: i64,
+    /// The title.
     pub title: &'a str,
+    /// Who wrote it.
     pub author: &'a str,
     /// The slug of the category; it chooses the colours and the kinds of picture.
     pub category: &'a str,

@@ -9,8 +9,8 @@ use domain::Policy;
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
 pub struct Database {
-    /// The database to use, as `postgres://user:password@host/name`. Without it a private one is kept under
-    /// MADANG_DATA_DIR.
+    /// The database to use, as `postgres://user:password@host/name`. Without it a private one is kept in the
+    /// data folder.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 

@@ -49,8 +49,8 @@ delivery-terms = Delivery { $fee }, free from { $free } per seller
 about-book = About the book
 first-published = First published
 seller = Seller
-year = { NUMBER($year, useGrouping: 0) }
-year-bc = { NUMBER($year, useGrouping: 0) } BC
+year = { $year }
+year-bc = { $year } BC
 related = You may also like
 
 ## The cart

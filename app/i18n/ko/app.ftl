@@ -46,8 +46,8 @@ delivery-terms = 배송비 { $fee }, 판매자별 { $free } 이상이면 무료
 about-book = 책 소개
 first-published = 초판 발표
 seller = 판매자
-year = { NUMBER($year, useGrouping: 0) }년
-year-bc = 기원전 { NUMBER($year, useGrouping: 0) }년
+year = { $year }년
+year-bc = 기원전 { $year }년
 related = 함께 둘러볼 책
 
 ## The cart

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use app::{failure_document, text::Locale};
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     extract::Request,
     http::{HeaderMap, StatusCode, header},
     middleware::Next,
@@ -12,6 +12,9 @@ use axum::{
 };
 use contract::Failure;
 use tower_http::catch_panic::CatchPanicLayer;
+
+/// Set by Leptos on the answer of a server function that failed.
+const SERVER_FN_ERROR: &str = "serverfnerror";
 
 /// The page of a failure, with its status.
 pub(super) fn page(failure: &Failure, locale: Locale) -> Response {
@@ -39,8 +42,20 @@ pub(super) async fn dress(request: Request, next: Next) -> Response {
         .is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
     let locale = locale(request.headers());
     let mut response = next.run(request).await;
-    let bare = response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| !is_html(kind));
     let status = response.status();
+    if response.headers().contains_key(SERVER_FN_ERROR) {
+        // Leptos would send a plain form back with the failure in the URL, where no page looks.
+        if html {
+            let body = to_bytes(response.into_body(), 4_096).await.unwrap_or_default();
+            return page(&serde_json::from_slice(&body).unwrap_or(Failure::Unavailable), locale);
+        }
+        // Failures of ours tell their own status; what is left is Leptos not understanding the body.
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+        }
+        return response;
+    }
+    let bare = response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| !is_html(kind));
     if html && bare && (status.is_client_error() || status.is_server_error()) {
         let failure = match status {
             StatusCode::NOT_FOUND => Failure::NotFound,
@@ -53,10 +68,6 @@ pub(super) async fn dress(request: Request, next: Next) -> Response {
         }
         return page;
     }
-    // Failures of ours tell their own status; what is left is Leptos not understanding the body.
-    if status == StatusCode::INTERNAL_SERVER_ERROR && response.headers().contains_key("serverfnerror") {
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-    }
     response
 }
 
@@ -64,7 +75,9 @@ fn is_html(kind: &header::HeaderValue) -> bool {
     kind.to_str().is_ok_and(|kind| kind.starts_with("text/html"))
 }
 
+type OnPanic = fn(Box<dyn Any + Send>) -> Response<Body>;
+
 /// A panic is a bug; the visitor still gets a page.
-pub(super) fn catch_panic() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response<Body>> {
+pub(super) fn catch_panic() -> CatchPanicLayer<OnPanic> {
     CatchPanicLayer::custom(|_| page(&Failure::Unavailable, Locale::default()))
 }
