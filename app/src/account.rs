@@ -110,7 +110,10 @@ pub(crate) fn Tabs() -> impl IntoView {
         ("/my/profile", t!("profile")),
     ]
     .map(|(href, name)| {
-        let current = (here.split('?').next() == Some(href)).then_some("page");
+        let path = here.split('?').next().unwrap_or_default();
+        // An order's own page stands below the list.
+        let below = href != "/my" && path.starts_with(href);
+        let current = if path == href { Some("page") } else { below.then_some("true") };
         view! { <li><a href=href aria-current=current>{name}</a></li> }
     });
     view! { <nav class="tabs" aria-label=t!("my-page")><ul>{links.into_iter().collect_view()}</ul></nav> }

@@ -236,10 +236,9 @@ fn Addresses(form: Returned, addresses: Vec<KeptAddress>) -> impl IntoView {
                     <input type="radio" name="address" value=NEW checked=new />
                     <span>{t!("other-address")}</span>
                 </label>
-                <details open=new>
-                    <summary>{t!("type-address")}</summary>
+                <div>
                     <Fields form kept=None optional=true />
-                </details>
+                </div>
             </li>
         </ul>
     }

@@ -49,7 +49,10 @@ impl Returned {
         let links = match &failure {
             Failure::Invalid(flaws) => flaws
                 .iter()
-                .map(|(field, flaw)| view! { <li><a href=format!("#{field}")>{text::flaw(flaw)}</a></li> })
+                .map(|(field, flaw)| {
+                    let sentence = format!("{}: {}", text::field(field), text::flaw(flaw));
+                    view! { <li><a href=format!("#{field}")>{sentence}</a></li> }
+                })
                 .collect_view()
                 .into_any(),
             _ => ().into_any(),
@@ -173,8 +176,10 @@ pub(crate) fn Field(
 ) -> impl IntoView {
     let flaw = form.flaw(name);
     let invalid = flaw.is_some().then_some("true");
-    let described =
-        flaw.is_some().then(|| format!("{name}-flaw")).or((!hint.is_empty()).then(|| format!("{name}-hint")));
+    let flaw_id = flaw.is_some().then(|| format!("{name}-flaw"));
+    let hint_id = (!hint.is_empty()).then(|| format!("{name}-hint"));
+    let described: Vec<String> = flaw_id.into_iter().chain(hint_id).collect();
+    let described = (!described.is_empty()).then(|| described.join(" "));
     let shown = if kind == "password" { String::new() } else { form.value(name, &value) };
     view! {
         <div class="field">

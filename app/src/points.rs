@@ -100,7 +100,7 @@ pub(crate) fn PointsPage() -> impl IntoView {
             </section>
             <section>
                 <h2>{t!("history")}</h2>
-                <div class="scroll">
+                <div class="scroll" tabindex="0" role="region" aria-label=t!("history")>
                     <table>
                         <thead>
                             <tr>

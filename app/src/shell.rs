@@ -14,7 +14,7 @@ use crate::{
     account, address,
     cart::{Badge, page::CartPage},
     catalog, checkout,
-    context::{shop, visitor},
+    context::{asked_path, shop, visitor},
     member, order,
     page::{Failed, page},
     points, product,
@@ -115,6 +115,7 @@ fn Header() -> impl IntoView {
         }
         .into_any(),
     };
+    let here = asked_path().split('?').next().unwrap_or_default().to_owned();
     view! {
         <header class="top">
             <div class="wrap bar">
@@ -138,7 +139,9 @@ fn Header() -> impl IntoView {
                             .into_iter()
                             .map(|category| {
                                 let name = if english { category.name_en } else { category.name_ko };
-                                view! { <a href=format!("/categories/{}", category.slug)>{name}</a> }
+                                let href = format!("/categories/{}", category.slug);
+                                let current = (here == href).then_some("page");
+                                view! { <a href=href aria-current=current>{name}</a> }
                             })
                             .collect_view();
                         Ok(links.into_any())
@@ -165,7 +168,7 @@ fn Footer() -> impl IntoView {
         Locale::Ko => ("en", "English"),
         Locale::En => ("ko", "한국어"),
     };
-    let here = crate::context::asked_path();
+    let here = asked_path();
     let here = if here.starts_with("/fn/") { "/".to_owned() } else { here };
     view! {
         <footer class="bottom">

@@ -120,6 +120,26 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
     }
 }
 
+/// What a field of a form is called.
+pub(crate) fn field(name: &str) -> String {
+    match name {
+        "email" => t!("email"),
+        "password" => t!("password"),
+        "password_again" => t!("password-again"),
+        "current_password" => t!("current-password"),
+        "name" => t!("name"),
+        "phone" => t!("phone"),
+        "amount" => t!("amount"),
+        "quantity" => t!("quantity"),
+        "recipient" => t!("recipient"),
+        "postcode" => t!("postcode"),
+        "line1" => t!("line1"),
+        "line2" => t!("line2"),
+        "note" => t!("delivery-note"),
+        other => other.to_owned(),
+    }
+}
+
 /// The name of a listing's order.
 pub(crate) fn sort(sort: Sort) -> String {
     match sort {

@@ -134,7 +134,6 @@ change-cart = Change in the cart
 deliver-to = Deliver to
 first-address = Tell us where to deliver. It will be kept for your next order.
 other-address = Deliver to a new address
-type-address = Type a new address
 delivery-note = Note to the carrier
 note-door = Leave it at the door
 note-guard = Leave it with the guard

@@ -131,7 +131,6 @@ change-cart = 장바구니에서 수정
 deliver-to = 배송지
 first-address = 받으실 곳을 입력해 주세요. 다음 주문 때 쓸 수 있게 저장됩니다.
 other-address = 새 배송지로 받기
-type-address = 새 배송지 입력
 delivery-note = 배송 요청사항
 note-door = 문 앞에 놓아 주세요
 note-guard = 경비실에 맡겨 주세요

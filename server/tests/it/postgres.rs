@@ -3,10 +3,7 @@
 //! As root the server runs as the system's user `postgres`; otherwise as the
 //! user who runs the tests.
 
-#[path = "postgres/places.rs"]
 mod places;
-#[path = "postgres/support.rs"]
-mod support;
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -14,7 +11,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use server::postgres::{self, Error};
 
-use support::{Outcome, alive, ask, folder, pid, recall, remember, run};
+use crate::support::{Outcome, alive, ask, folder, pid, recall, remember, run};
 
 #[tokio::test]
 async fn a_new_cluster_has_checksums_utf8_and_full_durability() -> Outcome {

@@ -1,0 +1,59 @@
+import { defineConfig, devices } from "@playwright/test";
+
+const address = "127.0.0.1:8931";
+const url = `http://${address}`;
+
+/** Specs about what only scripts do, and about what must work without them. */
+const scriptsOnly = ["**/islands.spec.ts", "**/security.spec.ts"];
+const plainOnly = "**/plain.spec.ts";
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  fullyParallel: true,
+  forbidOnly: !!process.env.CI,
+  retries: 0,
+  workers: 2,
+  use: {
+    ...devices["Desktop Chrome"],
+    baseURL: url,
+    locale: "ko-KR",
+    timezoneId: "Asia/Seoul",
+    viewport: { width: 1280, height: 800 },
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "scripts on", testIgnore: plainOnly },
+    { name: "scripts off", testIgnore: scriptsOnly, use: { javaScriptEnabled: false } },
+    {
+      name: "phone",
+      testMatch: ["**/trip.spec.ts", "**/islands.spec.ts"],
+      use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+    },
+  ],
+  webServer: {
+    command: 'exec "${MADANG_BIN:-../target/debug/madang}" serve --demo',
+    url,
+    env: {
+      MADANG_ADDR: address,
+      MADANG_SITE_ROOT: process.env.MADANG_SITE_ROOT || "../target/site",
+      // Without DATABASE_URL the server keeps a database of its own in here.
+      MADANG_DATA_DIR: process.env.MADANG_DATA_DIR || "../target/end2end-data",
+    },
+    reuseExistingServer: false,
+    timeout: 120_000,
+    gracefulShutdown: { signal: "SIGTERM", timeout: 20_000 },
+  },
+});

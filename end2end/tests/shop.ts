@@ -1,0 +1,168 @@
+import { expect, test, type Locator, type Page } from "@playwright/test";
+
+/** Whether the project runs the shop's scripts. */
+export const scripted = () => test.info().project.use.javaScriptEnabled !== false;
+
+export const password = "correct-horse-9";
+
+export const address = {
+  recipient: "홍길동",
+  phone: "010-1234-5678",
+  postcode: "04524",
+  line1: "서울 중구 세종대로 110",
+  line2: "3층",
+};
+
+/** "12,600원" → 12600. */
+export const won = (text: string | null) => Number((text ?? "").replace(/[^\d-]/g, ""));
+/** 12600 → "12,600원". */
+export const printWon = (amount: number) => `${amount.toLocaleString("en-US")}원`;
+
+/** A member's field by its whole label; the mark of a required one does not count. */
+export const field = (within: Page | Locator, label: string) =>
+  within.getByLabel(new RegExp(`^${label}\\s*\\*?$`));
+
+export const cartCount = (page: Page) => page.getByTestId("cart-count");
+export const total = (page: Page) => page.getByTestId("total");
+
+let members = 0;
+/** An address nobody has signed up with. */
+export const newEmail = () =>
+  `reader-${process.pid}-${test.info().workerIndex}-${Date.now()}-${++members}@example.com`;
+
+/** Signs a new member up on the page that comes back to `next`. */
+export async function signUp(page: Page, next = "/") {
+  await page.goto(`/signup?next=${encodeURIComponent(next)}`);
+  return fillSignUp(page, next);
+}
+
+/** Fills in the sign-up page that is open. */
+export async function fillSignUp(page: Page, next: string) {
+  const member = { email: newEmail(), password, name: "이마당", phone: "010-2345-6789" };
+  await field(page, "이메일").fill(member.email);
+  await field(page, "비밀번호").fill(password);
+  await field(page, "비밀번호 확인").fill(password);
+  await field(page, "이름").fill(member.name);
+  await field(page, "휴대전화").fill(member.phone);
+  await page.getByRole("main").getByRole("button", { name: "회원가입" }).click();
+  await expect(page).toHaveURL(next);
+  await expect(page.getByRole("link", { name: "이마당 님" })).toBeVisible();
+  return member;
+}
+
+export async function signOut(page: Page) {
+  await page.getByRole("button", { name: "로그아웃" }).click();
+  await expect(page.getByRole("link", { name: "로그인", exact: true }).first()).toBeVisible();
+}
+
+/** Fills in the login page that is open, and sends it. */
+export async function fillSignIn(page: Page, email: string, word: string) {
+  await field(page, "이메일").fill(email);
+  await field(page, "비밀번호").fill(word);
+  await page.getByRole("main").getByRole("button", { name: "로그인" }).click();
+}
+
+/** The card of a book in a listing. */
+export const card = (page: Page, title: string) =>
+  page
+    .getByRole("main")
+    .getByRole("link")
+    .filter({ has: page.getByText(title, { exact: true }) });
+
+/** Opens a book's page; answers with its path. */
+export async function openBook(page: Page, title: string) {
+  await page.goto(`/search?q=${encodeURIComponent(title)}`);
+  await card(page, title).first().click();
+  await expect(page).toHaveURL(/\/products\/\d+$/);
+  await expect(page.getByRole("heading", { level: 1, name: title, exact: true })).toBeVisible();
+  return new URL(page.url()).pathname;
+}
+
+/** The quantity field of a book's page. */
+export const quantity = (page: Page) => page.getByLabel("수량", { exact: true });
+
+/** The line of a book in the cart. */
+export const line = (page: Page, title: string) =>
+  page
+    .getByRole("main")
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("link", { name: title, exact: true }) });
+
+/** Types copies into a line of the cart and sends it; with scripts there is no button to press. */
+export async function change(own: Locator, typed: string) {
+  await own.getByLabel(/^수량/).fill(typed);
+  if (scripted()) await own.getByLabel(/^수량/).press("Enter");
+  else await own.getByRole("button", { name: "변경" }).click();
+}
+
+/**
+ * Waits until the scripts of a quantity stepper answer: before that, its buttons do nothing.
+ * Leaves one copy more in the field.
+ */
+export async function hydrated(within: Page | Locator) {
+  const input = within.getByLabel(/^수량/);
+  await expect(async () => {
+    const before = await input.inputValue();
+    await within.getByRole("button", { name: "한 권 더" }).click();
+    await expect(input).not.toHaveValue(before, { timeout: 500 });
+  }).toPass();
+}
+
+/** Puts a book into the cart from its page. */
+export async function addToCart(page: Page, title: string, copies = 1) {
+  const path = await openBook(page, title);
+  if (scripted()) await hydrated(page.getByRole("main"));
+  await quantity(page).fill(String(copies));
+  await page.getByRole("button", { name: "장바구니에 담기" }).click();
+  await expect(page.getByText("장바구니에 담았습니다.").filter({ visible: true })).toBeVisible();
+  return path;
+}
+
+/** Charges the signed-in member's points. */
+export async function charge(page: Page, amount: number) {
+  await page.goto("/my/points");
+  await field(page, "금액").fill(String(amount));
+  await page.getByRole("button", { name: "포인트 충전" }).click();
+  await expect(page.getByText("포인트를 충전했습니다.")).toBeVisible();
+}
+
+/** The signed-in member's points. */
+export async function balance(page: Page) {
+  await page.goto("/my/points");
+  return won(await page.getByTestId("balance").textContent());
+}
+
+/** How many orders the signed-in member has; few enough for one page. */
+export async function orders(page: Page) {
+  await page.goto("/orders");
+  await expect(page.getByRole("heading", { level: 1, name: "주문 내역" })).toBeVisible();
+  return page.locator("a.order").count();
+}
+
+/** Types an address into the page that is open. */
+export async function fillAddress(page: Page, typed: Partial<typeof address> = {}) {
+  const values = { ...address, ...typed };
+  await field(page, "받는 분").fill(values.recipient);
+  await field(page, "휴대전화").fill(values.phone);
+  await field(page, "우편번호").fill(values.postcode);
+  await field(page, "주소").fill(values.line1);
+  await field(page, "상세 주소").fill(values.line2);
+}
+
+export const payButton = (page: Page) => page.getByRole("button", { name: /원 결제하기$/ });
+
+/** A signed-in member with points, whose checkout of one book is open and filled in. */
+export async function readyToPay(page: Page, title: string) {
+  await signUp(page);
+  await charge(page, 100_000);
+  await addToCart(page, title);
+  await page.goto("/checkout");
+  await fillAddress(page);
+}
+
+/** A field that came back refused: what was typed is kept, and why not is said beside it. */
+export async function expectRefused(input: Locator, typed: string, sentence: string | RegExp) {
+  await expect(input).toHaveAttribute("aria-invalid", "true");
+  await expect(input).toHaveAccessibleDescription(sentence);
+  await expect(input).toHaveValue(typed);
+}

@@ -1,0 +1,139 @@
+import { expect, test } from "@playwright/test";
+
+import {
+  address, balance, card, cartCount, field, fillAddress, fillSignUp, hydrated, line, payButton, printWon, quantity,
+  scripted, total, won,
+} from "./shop";
+
+/** Nobody else orders these: what is left of them is counted. */
+const BOOKS: Record<string, string> = { "scripts on": "허생전", "scripts off": "인현왕후전", phone: "흥부전" };
+
+test("a guest finds a book, becomes a member, pays by points, and every count follows", async ({ page }) => {
+  const title = BOOKS[test.info().project.name];
+  const wide = test.info().project.use.viewport?.width ?? 1280;
+  /** Nothing sticks out to the side. */
+  const fits = async () => {
+    if (wide > 360) return;
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, `${page.url()} is as wide as the screen`).toBeLessThanOrEqual(wide);
+  };
+  const find = async (words: string) => {
+    await page.getByRole("searchbox").fill(words);
+    await page.getByRole("search").getByRole("button").click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(`‘${words}’ 검색 결과`);
+    await expect(card(page, title)).toBeVisible();
+    await fits();
+  };
+
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("오래 읽힌 책, 오늘 마당에");
+  await fits();
+  await find(title);
+  await card(page, title).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+  await fits();
+  const product = page.url();
+  const main = page.getByRole("main");
+  const stock = page.getByText(/^지금 살 수 있는 수량: \d+권$/);
+  const before = won(await stock.textContent());
+  expect(before).toBeGreaterThan(2);
+  const price = won(await main.locator("article .price strong").textContent());
+  const isbn = await main.getByRole("row", { name: "ISBN" }).getByRole("cell").innerText();
+  const author = await main.locator("article .author").innerText();
+  expect(isbn).toMatch(/^979-[\d-]+-\d$/);
+
+  await find(author);
+  await find(isbn);
+  await expect(main.locator("a.card")).toHaveCount(1);
+  await find(isbn.replaceAll("-", ""));
+  await expect(main.locator("a.card")).toHaveCount(1);
+  await card(page, title).click();
+  await expect(page).toHaveURL(product);
+  await expect(stock).toHaveText(`지금 살 수 있는 수량: ${before}권`);
+
+  if (scripted()) await hydrated(main);
+  await quantity(page).fill("2");
+  await page.getByRole("button", { name: "장바구니에 담기" }).click();
+  await expect(cartCount(page)).toHaveText("2");
+  await fits();
+  await page.getByRole("link", { name: "장바구니 보기" }).filter({ visible: true }).click();
+
+  await expect(page).toHaveURL("/cart");
+  const fee = price * 2 >= 15_000 ? 0 : 3_000;
+  const sum = printWon(price * 2 + fee);
+  const cartShows = async () => {
+    await expect(line(page, title).getByLabel(/^수량/)).toHaveValue("2");
+    await expect(line(page, title)).toContainText(printWon(price));
+    await expect(page.getByTestId("goods")).toHaveText(printWon(price * 2));
+    await expect(main.locator("aside")).toContainText(fee ? printWon(fee) : "무료");
+    await expect(total(page)).toHaveText(sum);
+    await fits();
+  };
+  await cartShows();
+  await main.getByRole("link", { name: "로그인" }).click();
+  await expect(page).toHaveURL("/login?next=/cart");
+  await fits();
+  await main.getByRole("link", { name: "회원가입" }).click();
+  await expect(page).toHaveURL("/signup?next=/cart");
+  await fits();
+  await fillSignUp(page, "/cart");
+  await cartShows();
+  await expect(cartCount(page)).toHaveText("2");
+
+  await page.getByRole("link", { name: "주문하기" }).click();
+  await expect(page).toHaveURL("/checkout");
+  await expect(main.getByText(`포인트가 ${sum} 부족합니다.`)).toBeVisible();
+  await expect(payButton(page)).toHaveCount(0);
+  await fits();
+  await main.getByRole("link", { name: "포인트 충전" }).click();
+  await expect(page.getByTestId("balance")).toHaveText("0원");
+  await fits();
+  await field(page, "금액").fill("50,000");
+  await page.getByRole("button", { name: "포인트 충전" }).click();
+
+  await expect(page).toHaveURL("/checkout");
+  await expect(total(page)).toHaveText(sum);
+  await fillAddress(page);
+  await page.getByLabel("배송 요청사항").fill("문 앞에 놓아 주세요");
+  await expect(payButton(page)).toHaveText(`${sum} 결제하기`);
+  await fits();
+  await payButton(page).click();
+
+  await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}\/complete$/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("주문이 완료되었습니다");
+  const number = await page.getByTestId("order-number").innerText();
+  expect(number).toMatch(/^20\d{6}-[0-9A-F]{8}$/);
+  await expect(total(page)).toHaveText(sum);
+  await expect(cartCount(page)).toHaveText("0");
+  await fits();
+
+  await page.goto("/orders");
+  const order = main.getByRole("link").filter({ hasText: number });
+  await expect(order).toHaveCount(1);
+  await expect(order).toContainText(title);
+  await expect(order).toContainText("결제완료");
+  await expect(order).toContainText(sum);
+  await fits();
+  await order.click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`주문 ${number}`);
+  await expect(total(page)).toHaveText(sum);
+  await expect(main).toContainText("2권");
+  await expect(main).toContainText(`(${address.postcode}) ${address.line1} ${address.line2}`);
+  await expect(main).toContainText("문 앞에 놓아 주세요");
+  await fits();
+
+  await page.goto(product);
+  await expect(stock).toHaveText(`지금 살 수 있는 수량: ${before - 2}권`);
+
+  expect(await balance(page)).toBe(50_000 - won(sum));
+  const spent = main.getByRole("row").filter({ hasText: "사용" });
+  await expect(spent).toHaveCount(1);
+  await expect(spent).toContainText(`-${sum}`);
+  await expect(spent).toContainText(printWon(50_000 - won(sum)));
+  await expect(main.getByRole("row").filter({ hasText: "+50,000원" })).toContainText("충전");
+  await fits();
+  for (const path of ["/my", "/my/profile", "/my/addresses", "/my/addresses/new", "/categories/poetry", "/nowhere"]) {
+    await page.goto(path);
+    await fits();
+  }
+});

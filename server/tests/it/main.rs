@@ -1,0 +1,7 @@
+//! The program as a whole: its database, its settings, and how it lives through trouble.
+
+mod postgres;
+mod process;
+mod serve;
+mod settings;
+mod support;
