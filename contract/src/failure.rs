@@ -97,7 +97,9 @@ mod wire {
         /// What goes wrong on the way: what could not be read was badly asked, all else passes.
         fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
             match error {
-                ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::BadRequest,
+                ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                    Self::BadRequest
+                }
                 _ => Self::Unavailable,
             }
         }

@@ -38,7 +38,7 @@ test("a cart emptied in another tab is told at payment, and nothing is charged",
   expect(await orders(page)).toBe(0);
 });
 
-test("a cart changed in another tab is shown line by line, and nothing is charged until agreed", async ({ page }) => {
+test("a cart changed in another tab is shown by line, and nothing is charged until agreed", async ({ page }) => {
   await readyToPay(page, "이춘풍전");
   const price = won(await total(page).textContent()) - 3_000;
   await page.getByLabel("배송 요청사항").fill("경비실에 맡겨 주세요");
@@ -204,7 +204,7 @@ test("a guest's cart joins the member's at login", async ({ page }) => {
   await expect(cartCount(page)).toHaveText("4");
 });
 
-test("an address that is refused at checkout comes back with what was typed, and nothing is charged", async ({ page }) => {
+test("an address refused at checkout comes back as typed, and nothing is charged", async ({ page }) => {
   await signUp(page);
   await charge(page, 50_000);
   await addToCart(page, "이춘풍전");

@@ -30,7 +30,8 @@ test("a sign-up with everything wrong tells all of it at once and keeps all but 
 
 test("an empty sign-up is refused by the server too", async ({ page }) => {
   await page.goto("/signup");
-  await page.locator("form[action='/fn/member/sign-up']").evaluate((form: HTMLFormElement) => (form.noValidate = true));
+  const form = page.locator("form[action='/fn/member/sign-up']");
+  await form.evaluate((element: HTMLFormElement) => (element.noValidate = true));
   await send(page, "회원가입");
   for (const label of ["이메일", "비밀번호", "이름"]) {
     await expectRefused(field(page, label), "", "입력해 주세요.");

@@ -49,7 +49,8 @@ test("a form on another site's page changes nothing here", async ({ page, baseUR
   await expect(cartCount(page)).toHaveText("1");
 });
 
-test("the session id changes at sign-up and login, and the old one opens nothing", async ({ page, context, browser, baseURL }) => {
+test("the session id changes at sign-up and login, and the old one opens nothing", async ({ page, browser, baseURL }) => {
+  const context = page.context();
   await addToCart(page, "심청전");
   const guest = await session(context);
   const member = await signUp(page, "/my");
@@ -117,4 +118,12 @@ test("what is typed into the search is shown as text", async ({ page }) => {
   await page.goto(`/search?q=${encodeURIComponent(words)}`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`‘${words}’ 검색 결과`);
   await expect(page.locator("img[src='x']")).toHaveCount(0);
+});
+
+test("a page that is one person's own is never for search engines to keep", async ({ page }) => {
+  for (let view = 0; view < 30; view++) {
+    const response = await page.request.get("/cart");
+    const told = response.headers()["x-robots-tag"] ?? (await response.text());
+    expect(told, `view ${view}`).toContain("noindex");
+  }
 });

@@ -87,7 +87,8 @@ pub fn router(shop: Shop, sessions: PostgresStore, settings: &Serve) -> Router {
         .layer(CompressionLayer::new())
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(TraceLayer::new_for_http())
+        // Failures are logged where they happen, with their cause.
+        .layer(TraceLayer::new_for_http().on_failure(()))
 }
 
 /// What pages and server functions find in their context.

@@ -1,6 +1,6 @@
 //! `madang serve`: from settings to a shop that answers, and back.
 
-use std::{io::IsTerminal, time::Duration};
+use std::{io::Write, time::Duration};
 
 use contract::member::Role;
 use domain::{Shop, seed::ACCOUNTS};
@@ -75,22 +75,21 @@ async fn listen(listener: TcpListener, settings: &Serve, shop: Shop) -> Result<(
     served.map_err(|error| Error::Io("serving failed".to_owned(), error))
 }
 
+/// Says where the shop is. Whoever started it may have closed the pipe; that is no reason to stop.
 fn announce(settings: &Serve) {
     let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.addr));
-    println!("Madang is open: {url}");
+    let mut lines = vec![format!("Madang is open: {url}")];
     if settings.demo {
-        for account in ACCOUNTS {
+        lines.extend(ACCOUNTS.map(|account| {
             let role = match account.role {
                 Role::Shopper => "shopper",
                 Role::Seller => "seller",
                 Role::Staff => "staff",
             };
-            println!("  {role:8} {:24} {}", account.email, account.password);
-        }
+            format!("  {role:8} {:24} {}", account.email, account.password)
+        }));
     }
-    if std::io::stdout().is_terminal() {
-        println!("Ctrl-C stops it.");
-    }
+    let _ = writeln!(std::io::stdout(), "{}", lines.join("\n"));
 }
 
 async fn stop_signal() {

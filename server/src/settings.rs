@@ -23,7 +23,7 @@ pub struct Database {
     pub db_connections: u32,
 
     /// What to log, as `level` or `target=level,…`.
-    #[arg(long, env = "MADANG_LOG", default_value = "info,sqlx=warn")]
+    #[arg(long, env = "MADANG_LOG", default_value = "info,sqlx=warn,tower_sessions_core=off")]
     pub log: String,
 
     /// How to log.

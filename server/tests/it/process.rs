@@ -34,7 +34,7 @@ impl Served {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = madang();
         command.args(["serve", "--demo"]).env("MADANG_ADDR", format!("127.0.0.1:{port}"));
-        command.env("MADANG_DATA_DIR", data_dir).env("MADANG_LOG", "warn").stdout(Stdio::piped());
+        command.env("MADANG_DATA_DIR", data_dir).env("MADANG_LOG", "off").stdout(Stdio::piped());
         if let Some(url) = database {
             command.env("DATABASE_URL", url);
         }

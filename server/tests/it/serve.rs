@@ -131,7 +131,7 @@ async fn no_request_however_odd_is_an_inner_error() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_unknown_address_takes_as_long_as_a_wrong_password() -> Outcome {
+async fn an_unknown_address_and_a_wrong_password_get_the_same_answer() -> Outcome {
     let dir = folder(0o755)?;
     let shop = Served::start(dir.path(), None)?;
     let browser = browser()?;
