@@ -3,8 +3,10 @@
 mod add;
 mod badge;
 mod board;
+mod line;
 #[cfg(feature = "ssr")]
 pub(crate) mod page;
+mod stepper;
 
 use contract::{Failure, form::Flaw};
 use leptos::prelude::*;
@@ -88,8 +90,10 @@ pub struct CartTexts {
     pub empty: String,
     /// On to something to put in.
     pub browse: String,
-    /// The quantity cannot be read.
-    pub bad_quantity: String,
+    /// The quantity is no number.
+    pub not_a_number: String,
+    /// The quantity is too small or too large.
+    pub out_of_range: String,
     /// Not enough copies.
     pub out_of_stock: String,
     /// Not sold.
@@ -104,7 +108,7 @@ impl CartTexts {
     /// Why the cart refused, in a sentence.
     fn failure(&self, failure: &Failure) -> String {
         match failure {
-            Failure::Invalid(_) => self.bad_quantity.clone(),
+            Failure::Invalid(flaws) => self.flaw(flaws.of("quantity").unwrap_or(Flaw::NotANumber)),
             Failure::OutOfStock => self.out_of_stock.clone(),
             Failure::NotOnSale | Failure::NotFound => self.not_on_sale.clone(),
             Failure::CartFull => self.cart_full.clone(),
@@ -112,9 +116,12 @@ impl CartTexts {
         }
     }
 
-    /// Why a quantity was refused before it was sent.
-    fn flaw(&self, _flaw: Flaw) -> String {
-        self.bad_quantity.clone()
+    /// Why a quantity was refused, in a sentence.
+    fn flaw(&self, flaw: Flaw) -> String {
+        match flaw {
+            Flaw::OutOfRange { .. } => self.out_of_range.clone(),
+            _ => self.not_a_number.clone(),
+        }
     }
 }
 
@@ -140,7 +147,8 @@ pub(crate) fn texts() -> CartTexts {
         order: t!("to-checkout"),
         empty: t!("cart-empty"),
         browse: t!("browse"),
-        bad_quantity: t!("flaw-out-of-range", min = "1", max = "99"),
+        not_a_number: t!("flaw-not-a-number"),
+        out_of_range: t!("flaw-out-of-range", min = "1", max = "99"),
         out_of_stock: t!("failure-out-of-stock"),
         not_on_sale: t!("failure-not-on-sale"),
         cart_full: t!("failure-cart-full"),

@@ -105,6 +105,9 @@ pub(crate) fn SearchPage() -> impl IntoView {
         }
         let shop = shop()?;
         let listed = product::search(&shop, &typed, sort, number).await?;
+        if listed.cards.is_empty() && number > 1 {
+            return Err(Failure::NotFound);
+        }
         let place = Place { path: "/search".to_owned(), query: Some(typed.clone()), sort, page: number };
         let content = if listed.cards.is_empty() {
             let recent = product::recent(&shop, SHELF).await?;

@@ -6,13 +6,14 @@ use contract::{
     cart::{CartLine, Totals},
     form::{Flaws, optional_line},
     money::won,
-    order::{SeenLine, changes, read_seen, write_seen},
+    order::{LineChange, OrderId, SeenLine, changes, read_seen, write_seen},
+    product::ProductId,
 };
 use domain::{
     address::{self, KeptAddress},
     cart::{self, Owner},
-    order::{Checkout, place_one},
-    points,
+    order::{Checkout, place_one, placed},
+    points, product,
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -59,6 +60,10 @@ async fn place(
     let key = Uuid::parse_str(key).map_err(|_| Failure::BadRequest)?;
     let seen = read_seen(seen).ok_or(Failure::BadRequest)?;
     let total = expected_total.parse().map_err(|_| Failure::BadRequest)?;
+    // Sent again, by a double click or after going back: it is answered before an address is kept twice.
+    if let Some(order) = placed(&shop, &shopper, key).await? {
+        return Ok(complete(order));
+    }
     let note = optional_line(note, 100).map_err(|flaw| Failure::Invalid(Flaws::one("note", flaw)))?;
     if chosen == NEW {
         let added = address::add(&shop, &shopper, &Address::try_from(form)?).await?;
@@ -67,8 +72,11 @@ async fn place(
     }
     let address = chosen.parse().map_err(|_| Failure::AddressGone)?;
     let checkout = Checkout { note, ..Checkout::new(&shopper, key, seen, total, address) };
-    let order = place_one(&shop, checkout).await?;
-    Ok(format!("/orders/{order}/complete"))
+    Ok(complete(place_one(&shop, checkout).await?))
+}
+
+fn complete(order: OrderId) -> String {
+    format!("/orders/{order}/complete")
 }
 
 /// The checkout.
@@ -91,7 +99,11 @@ pub(crate) fn CheckoutPage() -> impl IntoView {
         let balance = points::balance(&shop, &shopper).await?;
         let totals =
             Totals::of(lines.iter().map(|line| (line.seller, line.unit_price, line.quantity)), shop.policy.delivery);
-        Ok(view! { <CheckoutForm form lines addresses balance totals /> }.into_any())
+        let changes = changed(&form, &lines);
+        let products: Vec<ProductId> = changes.iter().map(|change| change.product).collect();
+        let titles = product::titles(&shop, &products).await?;
+        let changes = changes.into_iter().map(|change| (titles.get(&change.product).cloned(), change)).collect();
+        Ok(view! { <CheckoutForm form lines addresses balance totals changes /> }.into_any())
     })
 }
 
@@ -102,12 +114,12 @@ fn CheckoutForm(
     addresses: Vec<KeptAddress>,
     balance: i64,
     totals: Totals,
+    changes: Vec<(Option<String>, LineChange)>,
 ) -> impl IntoView {
     let total = totals.total();
     let seen = write_seen(&now(&lines));
     let key = form.value("key", &Uuid::now_v7().to_string());
     let note_flaw = form.flaw("note");
-    let changed = changed(&form, &lines);
     let buyable = lines.iter().all(CartLine::in_stock);
     let short = total.saturating_sub(balance);
     let items = lines.into_iter().map(|line| view! { <li><Item line /></li> }).collect_view();
@@ -129,7 +141,7 @@ fn CheckoutForm(
         <Head title=t!("checkout") private=true />
         <h1>{t!("checkout")}</h1>
         {form.summary()}
-        {changed}
+        <Changes changes />
         <form class="checkout" action="/fn/order/place" method="post">
             <input type="hidden" name="key" value=key />
             <input type="hidden" name="seen" value=seen />
@@ -254,18 +266,20 @@ fn now(lines: &[CartLine]) -> Vec<SeenLine> {
 }
 
 /// What changed between the form that was refused and now, line by line.
-fn changed(form: &Returned, lines: &[CartLine]) -> Option<AnyView> {
-    if form.failure() != Some(&Failure::CartChanged) {
-        return None;
-    }
-    let seen = read_seen(form.typed("seen")?)?;
-    let items = changes(&seen, &now(lines)).into_iter().map(|change| {
-        let title = lines.iter().find(|line| line.product == change.product).map(|line| line.title.clone());
+fn changed(form: &Returned, lines: &[CartLine]) -> Vec<LineChange> {
+    let refused = form.failure() == Some(&Failure::CartChanged);
+    let seen = form.typed("seen").filter(|_| refused).and_then(read_seen);
+    seen.map(|seen| changes(&seen, &now(lines))).unwrap_or_default()
+}
+
+#[component]
+fn Changes(changes: Vec<(Option<String>, LineChange)>) -> impl IntoView {
+    let items = changes.into_iter().map(|(title, change)| {
         let title = title.unwrap_or_else(|| t!("removed-line"));
         view! { <li>{format!("{title}: {} → {}", side(change.seen), side(change.now))}</li> }
     });
-    let items = items.collect_view();
-    Some(view! { <ul class="notice changes">{items}</ul> }.into_any())
+    let items: Vec<_> = items.collect();
+    (!items.is_empty()).then(|| view! { <ul class="notice changes">{items}</ul> })
 }
 
 fn side(line: Option<SeenLine>) -> String {

@@ -105,7 +105,9 @@ pub(crate) fn asked_path() -> String {
 
 /// A path of this shop to go on to; anything else, another site above all, is the home page.
 pub(crate) fn own_path(typed: &str) -> &str {
-    let own = typed.starts_with('/') && !typed.starts_with("//") && !typed.contains(['\\', '\r', '\n']);
+    // Browsers drop tabs and line ends, and read a backslash as a slash.
+    let odd = typed.chars().any(|c| c == '\\' || c.is_control());
+    let own = typed.starts_with('/') && !typed.starts_with("//") && !odd;
     if own && typed.len() <= 2_000 { typed } else { "/" }
 }
 
@@ -116,9 +118,15 @@ mod tests {
     #[test]
     fn only_a_path_of_this_shop_is_gone_on_to() {
         assert_eq!(own_path("/orders?before=1"), "/orders?before=1");
-        for foreign in
-            ["https://evil.example/", "//evil.example", "/\\evil.example", "orders", "", "/a\r\nSet-Cookie: b"]
-        {
+        for foreign in [
+            "https://evil.example/",
+            "//evil.example",
+            "/\\evil.example",
+            "orders",
+            "",
+            "/a\r\nSet-Cookie: b",
+            "/\t/evil.example",
+        ] {
             assert_eq!(own_path(foreign), "/", "{foreign}");
         }
     }

@@ -57,6 +57,11 @@ async fn sign_in(
 #[server(prefix = "/fn", endpoint = "member/sign-out")]
 async fn sign_out() -> Result<(), Failure> {
     session()?.flush().await.map_err(store_failed)?;
+    // Going back must not show the next person what was on the screen.
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        let name = axum::http::HeaderName::from_static("clear-site-data");
+        response.insert_header(name, axum::http::HeaderValue::from_static("\"cache\""));
+    }
     leptos_axum::redirect("/");
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! What every page has: its loading, its title, and what stands there when it fails.
 
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use contract::Failure;
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_axum::ResponseOptions;
+use leptos_meta::Title;
 
 use crate::{
     context::asked_path,
@@ -36,10 +38,10 @@ pub(crate) fn Head(
     private: bool,
 ) -> impl IntoView {
     let title = if title.is_empty() { t!("shop-title") } else { t!("page-title", title = title) };
-    view! {
-        <Title text=title />
-        {private.then(|| view! { <Meta name="robots" content="noindex" /> })}
+    if let (true, Some(response)) = (private, use_context::<ResponseOptions>()) {
+        response.insert_header(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     }
+    view! { <Title text=title /> }
 }
 
 /// The page of a failure.
@@ -48,9 +50,7 @@ pub(crate) fn Failed(
     /// What failed.
     failure: Failure,
 ) -> impl IntoView {
-    if let (Some(response), Ok(status)) =
-        (use_context::<leptos_axum::ResponseOptions>(), axum::http::StatusCode::from_u16(failure.status()))
-    {
+    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(failure.status())) {
         response.set_status(status);
     }
     let title = match failure {

@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub use decide::{Accepted, AcceptedLine, Decision, decide};
 pub use load::{Destination, Listed, Loaded};
 pub use place::{place, place_one};
-pub use read::{DeliveryView, Detail, OrderLineView, Summary, detail, list};
+pub use read::{DeliveryView, Detail, OrderLineView, Summary, detail, list, placed};
 
 use crate::member::Shopper;
 

@@ -1,5 +1,7 @@
 //! Products as shoppers find and see them.
 
+use std::collections::BTreeMap;
+
 use contract::{
     Won,
     listing::{PAGE_SIZE, Sort, pages},
@@ -207,6 +209,17 @@ pub async fn get(shop: &Shop, id: ProductId) -> Result<Option<Product>> {
         seller: row.seller,
         category: Category { category_id: row.category_id, slug: row.slug, name_ko: row.name_ko, name_en: row.name_en },
     }))
+}
+
+/// The titles of products, by id.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn titles(shop: &Shop, ids: &[ProductId]) -> Result<BTreeMap<ProductId, String>> {
+    let rows = sqlx::query!("select product_id, title from product where product_id = any($1)", ids)
+        .fetch_all(&shop.db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.product_id, row.title)).collect())
 }
 
 /// Other products of the same author, then of the same category.

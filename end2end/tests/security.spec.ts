@@ -121,6 +121,7 @@ test("what is typed into the search is shown as text", async ({ page }) => {
 });
 
 test("a page that is one person's own is never for search engines to keep", async ({ page }) => {
+  await addToCart(page, "심청전");
   for (let view = 0; view < 30; view++) {
     const response = await page.request.get("/cart");
     const told = response.headers()["x-robots-tag"] ?? (await response.text());

@@ -72,7 +72,9 @@ pub fn router(shop: Shop, sessions: PostgresStore, settings: &Serve) -> Router {
         .layer(from_fn_with_state(shop.clone(), visitor::recognize))
         .layer(sessions)
         .layer(from_fn_with_state(origins, origin::refuse_foreign))
-        .layer(from_fn(failures::dress));
+        .layer(from_fn(failures::dress))
+        // A page is one visitor's: nobody in between may keep it.
+        .layer(header(header::CACHE_CONTROL, "private, no-cache"));
     let files = Router::new()
         .nest_service("/pkg", ServeDir::new(site.join("pkg")).precompressed_br().precompressed_gzip())
         .route_service("/favicon.svg", ServeFile::new(site.join("favicon.svg")))

@@ -121,6 +121,19 @@ pub async fn list(shop: &Shop, by: &Shopper, before: Option<OrderId>) -> Result<
     Ok(orders.collect())
 }
 
+/// The order that was placed under a key, if one was.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn placed(shop: &Shop, by: &Shopper, key: Uuid) -> Result<Option<OrderId>> {
+    let found = sqlx::query_scalar!(
+        r#"select order_id from "order" where member_id = $1 and idempotency_key = $2"#,
+        by.id(),
+        key
+    );
+    Ok(found.fetch_optional(&shop.db).await?)
+}
+
 /// One of one's own orders.
 ///
 /// # Errors
