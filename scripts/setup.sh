@@ -151,15 +151,15 @@ install_node_modules() { # install_node_modules DIRECTORY WHAT
 want_chromium() {
   scripts/chromium.sh >/dev/null && return
   # Ubuntu's package is only a door to a snap, which a container cannot run: see below.
-  grep -qs '^ID=ubuntu' /etc/os-release || want 'chromium fonts-liberation' Chromium
+  grep -qs '^ID=ubuntu' /etc/os-release || want 'chromium-headless-shell fonts-liberation' Chromium
 }
 
 install_playwright_chromium() {
   scripts/chromium.sh >/dev/null && return
-  may_be_root || die 'Chromium is missing, and no root or sudo here. Install chromium, chromium-browser or google-chrome'
+  may_be_root || die 'Chromium is missing, and no root or sudo here. Install chromium-headless-shell, chromium or google-chrome'
   step "Installing Playwright's Chromium, as this system has no package of it"
   (cd end2end && npx --no-install playwright install --with-deps chromium >/dev/null) ||
-    die 'Chromium is missing. Install chromium, chromium-browser or google-chrome'
+    die 'Chromium is missing. Install chromium-headless-shell, chromium or google-chrome'
 }
 
 # ------------------------------------------------------------------------------------------------

@@ -92,7 +92,6 @@ test("the default address is proposed at checkout, and another can be chosen or 
   await addToCart(page, "이춘풍전");
   await page.goto("/checkout");
   await page.getByRole("radio", { name: "새 배송지로 받기" }).check();
-  await page.getByText("새 배송지 입력").click();
   await fillAddress(page, { recipient: "이몽룡" });
   await payButton(page).click();
   await expect(page).toHaveURL(/\/complete$/);

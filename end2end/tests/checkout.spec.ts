@@ -84,7 +84,7 @@ test("a line that came or went in another tab is listed too", async ({ page }) =
   await expect(alert(page)).toContainText("내용이 바뀌었습니다.");
   const changes = page.getByRole("main").locator(".changes");
   await expect(changes).toContainText(/심청전: 없음 → 1권 × [\d,]+원/);
-  await expect(changes).toContainText(/장바구니에서 빠진 상품: 1권 × [\d,]+원 → 없음/);
+  await expect(changes).toContainText(/유충렬전: 1권 × [\d,]+원 → 없음/);
   await expect(changes.getByRole("listitem")).toHaveCount(2);
   expect(await balance(page)).toBe(100_000);
 });

@@ -148,7 +148,9 @@ test("a refusal of the server is shown in place, and the totals stay true", asyn
   expect(navigated).toEqual([]);
   await own.getByRole("button", { name: "한 권 빼기" }).click();
   await expect(own.getByRole("alert")).toBeEmpty();
-  await expect(cartCount(page)).toHaveText("1");
+  await expect(own.getByLabel(/^수량/)).toHaveValue("2");
+  await expect(cartCount(page)).toHaveText("2");
+  await expect(total(page)).toHaveText(before);
 });
 
 test("what was typed before the scripts came is kept when they do", async ({ page }) => {

@@ -163,6 +163,8 @@ export async function readyToPay(page: Page, title: string) {
 /** A field that came back refused: what was typed is kept, and why not is said beside it. */
 export async function expectRefused(input: Locator, typed: string, sentence: string | RegExp) {
   await expect(input).toHaveAttribute("aria-invalid", "true");
-  await expect(input).toHaveAccessibleDescription(sentence);
+  // A word of help may follow.
+  const told = typeof sentence === "string" ? new RegExp(`^${sentence.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`) : sentence;
+  await expect(input).toHaveAccessibleDescription(told);
   await expect(input).toHaveValue(typed);
 }
