@@ -10,13 +10,16 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{
     context::{shop, visitor},
-    listing::{Cards, Pages, Place, Sorts},
+    listing::{Cards, Cover, Pages, Place, Sorts},
     page::{Empty, Head, page},
     text::{Locale, t},
 };
 
 /// Products of each shelf on the home page.
 const SHELF: i64 = 12;
+
+/// Covers fanned out at the head of the home page.
+const FAN: usize = 3;
 
 /// The home page.
 #[component]
@@ -32,6 +35,7 @@ pub(crate) fn HomePage() -> impl IntoView {
                 view! { <li><a href=href>{category_name(&category)}</a></li> }
             })
             .collect_view();
+        let fan = recent.iter().take(FAN).map(|card| view! { <Cover id=card.id /> }).collect_view();
         let shelf = if recent.is_empty() {
             view! { <p class="empty">{t!("shop-empty")}</p> }.into_any()
         } else {
@@ -40,8 +44,11 @@ pub(crate) fn HomePage() -> impl IntoView {
         Ok(view! {
             <Head title="" />
             <section class="hero">
-                <h1>{t!("hero-title")}</h1>
-                <p>{t!("hero-sentence")}</p>
+                <div>
+                    <h1>{t!("hero-title")}</h1>
+                    <p>{t!("hero-sentence")}</p>
+                </div>
+                <div class="fan" aria-hidden="true">{fan}</div>
             </section>
             <section>
                 <h2>{t!("categories")}</h2>
