@@ -5,7 +5,7 @@ use contract::{
     address::{Address, AddressId, MAX_ADDRESSES},
 };
 
-use crate::{Result, Shop, error::OnConstraint, member::Shopper};
+use crate::{Error, Result, Shop, error::OnConstraint, member::Shopper};
 
 /// An address that a member keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,14 @@ pub async fn get(shop: &Shop, by: &Shopper, id: AddressId) -> Result<KeptAddress
 /// # Errors
 /// [`Failure::TooManyAddresses`].
 pub async fn add(shop: &Shop, by: &Shopper, new: &Address) -> Result<AddressId> {
+    match insert(shop, by, new).await {
+        // Two first addresses at once: the other one is the default, as the second look sees.
+        Err(Error::Refused(Failure::Unavailable)) => insert(shop, by, new).await,
+        inserted => inserted,
+    }
+}
+
+async fn insert(shop: &Shop, by: &Shopper, new: &Address) -> Result<AddressId> {
     let added = sqlx::query_scalar!(
         "insert into address (member_id, recipient, phone, postcode, line1, line2, is_default)
          select $1, $2, $3, $4, $5, $6, not exists (select from address where member_id = $1 and is_default)
@@ -78,7 +86,6 @@ pub async fn add(shop: &Shop, by: &Shopper, new: &Address) -> Result<AddressId> 
     )
     .fetch_optional(&shop.db)
     .await
-    // Two first addresses at once: the other one is the default.
     .on_constraint("address_one_default_key", || Failure::Unavailable)?;
     Ok(added.ok_or(Failure::TooManyAddresses)?)
 }

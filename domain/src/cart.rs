@@ -188,20 +188,27 @@ pub async fn join(shop: &Shop, guest: Uuid, member: &Shopper) -> Result<()> {
 async fn ensure(conn: &mut PgConnection, owner: Owner) -> Result<Uuid> {
     let (guest, member) = owner.columns();
     let id = guest.unwrap_or_else(Uuid::now_v7);
-    let made = sqlx::query_scalar!(
-        r#"with made as (
-               insert into cart (cart_id, member_id) values ($1, $2) on conflict do nothing returning cart_id
-           )
-           select cart_id as "cart_id!" from made
-           union all
-           select cart_id from cart where member_id = $2 or (cart_id = $1 and member_id is null)"#,
-        id,
-        member
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
-    // Nothing is seen only where the same cart was made a moment ago by a request at the same time.
-    Ok(made.ok_or(Failure::Unavailable)?)
+    // Nothing comes back where the same cart was made a moment ago by a request at the same time;
+    // the second look sees it.
+    for _ in 0..2 {
+        let made = sqlx::query_scalar!(
+            r#"with made as (
+                   insert into cart (cart_id, member_id) values ($1, $2) on conflict do nothing returning cart_id
+               )
+               select cart_id as "cart_id!" from made
+               union all
+               select cart_id from cart where member_id = $2 or (cart_id = $1 and member_id is null)"#,
+            id,
+            member
+        )
+        .fetch_optional(&mut *conn)
+        .await?;
+        if let Some(cart) = made {
+            return Ok(cart);
+        }
+    }
+    // Only a cart that belongs to somebody else is never seen.
+    Err(Failure::NotFound.into())
 }
 
 async fn why_not(conn: &mut PgConnection, cart: Uuid, product: ProductId) -> Result<Failure> {

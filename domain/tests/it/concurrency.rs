@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 
 use contract::Failure;
-use domain::{Error, Policy, Result, Shop, order::place_one};
+use domain::{
+    Error, Policy, Result, Shop, address,
+    cart::{self, Owner},
+    order::place_one,
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::fixture::{assert_books_add_up, buyer, checkout, number, product, put};
+use crate::fixture::{assert_books_add_up, buyer, checkout, copies, home, member, number, product, put};
 
 async fn two_handles(options: PgConnectOptions) -> Result<[Shop; 2]> {
     let pool = || PgPoolOptions::new().max_connections(16).connect_with(options.clone());
@@ -64,6 +68,28 @@ async fn one_key_sent_twenty_times_at_once_makes_one_order(_: PgPoolOptions, opt
     assert_eq!(number(&shops[0], r#"select count(*) from "order""#).await, 1);
     assert_eq!(number(&shops[0], "select balance from points_wallet").await, 480_000);
     assert_books_add_up(&shops[0]).await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn first_clicks_at_once_all_count(_: PgPoolOptions, options: PgConnectOptions) -> Result<()> {
+    let shops = two_handles(options).await?;
+    let reader = member(&shops[0], "reader@example.com").await?;
+    let book = product(&shops[0], "책", 10_000, 500).await;
+    let guest = Uuid::now_v7();
+    let mut tasks = JoinSet::new();
+    for number in 0..20 {
+        let (shop, reader) = (shops[number % 2].clone(), reader.clone());
+        tasks.spawn(async move {
+            put(&shop, &reader, book, 1).await?;
+            cart::add(&shop, Owner::Guest(guest), book, copies(1)).await?;
+            if number < 2 { address::add(&shop, &reader, &home()).await.map(drop) } else { Ok(()) }
+        });
+    }
+    tasks.join_all().await.into_iter().collect::<Result<()>>()?;
+    assert_eq!(cart::copies(&shops[0], Owner::Member(reader.id())).await?, 20);
+    assert_eq!(cart::copies(&shops[0], Owner::Guest(guest)).await?, 20);
+    assert_eq!(address::list(&shops[0], &reader).await?.len(), 2);
     Ok(())
 }
 

@@ -29,19 +29,23 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// Serves the demo shop on a free port, out of a folder of its own or with a database.
-    pub(crate) fn start(data_dir: &Path, database: Option<&str>) -> Result<Self, Box<dyn std::error::Error>> {
+    /// Serves the demo shop on a free port, out of a folder of its own.
+    pub(crate) fn start(data_dir: &Path) -> Result<Self, Box<dyn std::error::Error>> {
+        Self::with(data_dir, &[])
+    }
+
+    /// The same, with settings.
+    pub(crate) fn with(data_dir: &Path, settings: &[(&str, &str)]) -> Result<Self, Box<dyn std::error::Error>> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let address = format!("127.0.0.1:{port}");
         let mut command = madang();
-        command.args(["serve", "--demo"]).env("MADANG_ADDR", format!("127.0.0.1:{port}"));
-        command.env("MADANG_DATA_DIR", data_dir).env("MADANG_LOG", "off").stdout(Stdio::piped());
-        if let Some(url) = database {
-            command.env("DATABASE_URL", url);
-        }
+        command.args(["serve", "--demo"]).env("MADANG_ADDR", &address).env("MADANG_DATA_DIR", data_dir);
+        command.env("MADANG_LOG", "off").envs(settings.iter().copied()).stdout(Stdio::piped());
         let mut child = command.spawn()?;
+        // Its first line says that it is open.
         let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
-        let first = lines.next().ok_or("it ended without a word")??;
-        let url = first.rsplit(' ').next().ok_or("no address")?.to_owned();
+        lines.next().ok_or("it ended without a word")??;
+        let url = format!("http://{address}");
         Ok(Self { child, url })
     }
 

@@ -16,10 +16,10 @@ const ADD: [(&str, &str); 2] = [("product", "2"), ("quantity", "1")];
 async fn killed_between_two_clicks_the_shop_goes_on() -> Outcome {
     let dir = folder(0o755)?;
     let browser = browser()?;
-    let shop = Served::start(dir.path(), None)?;
+    let shop = Served::start(dir.path())?;
     assert_eq!(post(&browser, shop.url("/fn/cart/add"), &ADD).await?.status(), StatusCode::FOUND);
     shop.kill()?;
-    let shop = Served::start(dir.path(), None)?;
+    let shop = Served::start(dir.path())?;
     let (status, cart) = get(&browser, shop.url("/cart")).await?;
     assert_eq!(status, StatusCode::OK);
     assert!(cart.contains("/products/2"), "the cart is as it was");
@@ -31,7 +31,7 @@ async fn a_database_that_goes_away_and_comes_back_needs_no_restart() -> Outcome 
     let dir = folder(0o755)?;
     let browser = browser()?;
     let database = postgres::open(dir.path()).await?;
-    let shop = Served::start(dir.path(), Some(&database.url()))?;
+    let shop = Served::with(dir.path(), &[("DATABASE_URL", &database.url())])?;
     post(&browser, shop.url("/fn/cart/add"), &ADD).await?;
     database.close().await?;
     for path in ["/cart", "/", "/products/2"] {
@@ -53,7 +53,7 @@ async fn a_database_that_goes_away_and_comes_back_needs_no_restart() -> Outcome 
 async fn instances_in_one_folder_start_together_and_share_the_shop() -> Outcome {
     let dir = folder(0o755)?;
     let path = dir.path().to_owned();
-    let start = move || Served::start(&path, None).map_err(|error| error.to_string());
+    let start = move || Served::start(&path).map_err(|error| error.to_string());
     let (one, other) = tokio::join!(tokio::task::spawn_blocking(start.clone()), tokio::task::spawn_blocking(start));
     let (one, other) = (one??, other??);
     let browser = browser()?;
@@ -69,7 +69,7 @@ async fn instances_in_one_folder_start_together_and_share_the_shop() -> Outcome 
 async fn a_guest_who_only_looks_leaves_nothing_behind() -> Outcome {
     let dir = folder(0o755)?;
     let database = postgres::open(dir.path()).await?;
-    let shop = Served::start(dir.path(), Some(&database.url()))?;
+    let shop = Served::with(dir.path(), &[("DATABASE_URL", &database.url())])?;
     let browser = browser()?;
     for path in ["/", "/products/2", "/cart", "/login", "/search?q=a", "/nowhere"] {
         let answer = browser.get(shop.url(path)).send().await?;
@@ -84,9 +84,21 @@ async fn a_guest_who_only_looks_leaves_nothing_behind() -> Outcome {
 }
 
 #[tokio::test]
+async fn behind_https_the_session_cookie_is_secure() -> Outcome {
+    let dir = folder(0o755)?;
+    let shop = Served::with(dir.path(), &[("MADANG_PUBLIC_URL", "https://shop.example")])?;
+    let browser = browser()?;
+    let add = browser.post(shop.url("/fn/cart/add")).header(header::ORIGIN, "https://shop.example").form(&ADD);
+    let answer = add.send().await?;
+    let cookie = answer.headers().get(header::SET_COOKIE).ok_or("no cookie")?.to_str()?;
+    assert!(cookie.contains("Secure"), "{cookie}");
+    shop.stop()
+}
+
+#[tokio::test]
 async fn no_request_however_odd_is_an_inner_error() -> Outcome {
     let dir = folder(0o755)?;
-    let shop = Served::start(dir.path(), None)?;
+    let shop = Served::start(dir.path())?;
     let browser = browser()?;
     let odd = ["", "0", "-1", "1000000000000", "99999999999999999999", "abc", "1.5", "🙂", "\0", "1' or '1'='1"];
     let forms = [
@@ -133,7 +145,7 @@ async fn no_request_however_odd_is_an_inner_error() -> Outcome {
 #[tokio::test]
 async fn an_unknown_address_and_a_wrong_password_get_the_same_answer() -> Outcome {
     let dir = folder(0o755)?;
-    let shop = Served::start(dir.path(), None)?;
+    let shop = Served::start(dir.path())?;
     let browser = browser()?;
     let mut answers = Vec::new();
     for email in ["shopper@madang.example", "nobody@madang.example"] {
@@ -150,7 +162,7 @@ async fn an_unknown_address_and_a_wrong_password_get_the_same_answer() -> Outcom
 #[tokio::test]
 async fn stopping_does_not_wait_for_idle_connections_for_long() -> Outcome {
     let dir = folder(0o755)?;
-    let shop = Served::start(dir.path(), None)?;
+    let shop = Served::start(dir.path())?;
     let browser = browser()?;
     get(&browser, shop.url("/")).await?;
     tokio::time::timeout(Duration::from_secs(30), tokio::task::spawn_blocking(move || shop.stop().is_ok())).await??;
