@@ -11,6 +11,9 @@ use crate::{
     text,
 };
 
+/// Characters of each field that are kept: more than anybody types, less than fills a database.
+const KEPT: usize = 20_000;
+
 /// A refused form: what was typed, and why it was refused. Kept in the session for one view.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Returned {
@@ -102,7 +105,8 @@ pub(crate) async fn answer(sent: Sent<'_>, outcome: Result<String, Failure>) -> 
             Ok(())
         }
         Err(failure) if is_plain_form() => {
-            let fields = sent.fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let keep = |value: &str| value.chars().take(KEPT).collect();
+            let fields = sent.fields.iter().map(|(name, value)| ((*name).to_owned(), keep(value))).collect();
             let kept = Returned { form: sent.form.to_owned(), fields, failure: Some(failure) };
             session()?.insert(key::FORM, kept).await.map_err(store_failed)?;
             leptos_axum::redirect(own_path(sent.page));

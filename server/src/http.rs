@@ -28,9 +28,9 @@ use tower_sessions_sqlx_store::PostgresStore;
 
 use crate::settings::Serve;
 
-/// The largest body of a form, in bytes: an address typed ten thousand characters long still
-/// gets its answer.
-const BODY_LIMIT: usize = 256 * 1024;
+/// The largest body of a form, in bytes: fields of ten thousand characters each still get their
+/// answer.
+const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Sessions in the shop's own database.
 pub fn session_store(db: &PgPool) -> PostgresStore {
