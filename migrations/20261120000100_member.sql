@@ -3,6 +3,8 @@ create table member (
     member_id bigint generated always as identity primary key,
     email text not null constraint member_email_key unique constraint member_email_lower check (email = lower(email)),
     password_hash text not null,
+    -- Counts changes of the password: a session from before one is worth nothing.
+    password_generation int not null default 0,
     name text not null,
     phone text not null default '',
     role text not null default 'shopper' check (role in ('shopper', 'seller', 'staff')),

@@ -16,10 +16,16 @@ export LEPTOS_BIN_EXE_NAME=madang
 export LEPTOS_SITE_ADDR=${MADANG_ADDR:-127.0.0.1:8080}
 
 # cargo-leptos copies the one style sheet it knows, with its @imports as they are: the browser finds
-# them beside it.
-mkdir -p "$LEPTOS_SITE_ROOT/pkg"
-for part in style/*; do
-  [[ $part == style/main.css ]] || ln -sfn "$root/$part" "$LEPTOS_SITE_ROOT/pkg/"
-done
+# them beside it, put back whenever cargo-leptos has emptied the folder.
+lay_styles() {
+  while sleep 1; do
+    [[ ! -d $LEPTOS_SITE_ROOT/pkg || -e $LEPTOS_SITE_ROOT/pkg/base.css ]] && continue
+    for part in style/*; do
+      [[ $part == style/main.css ]] || ln -sfn "$root/$part" "$LEPTOS_SITE_ROOT/pkg/"
+    done
+  done
+}
+lay_styles &
+trap 'kill %1' EXIT
 
-exec cargo leptos watch -- serve --demo
+cargo leptos watch -- serve --demo

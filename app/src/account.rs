@@ -8,6 +8,7 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     context::{shop, shopper},
     form::{Field, Sent, answer, returned},
+    member::remember,
     order::Summaries,
     page::{Head, page},
     text::t,
@@ -32,7 +33,9 @@ async fn change_password(
     #[server(default)] password_again: String,
 ) -> Result<(), Failure> {
     let outcome = async {
-        member::change_password(&shop()?, &shopper()?, &current_password, &password, &password_again).await?;
+        let (shop, shopper) = (shop()?, shopper()?);
+        let renewed = member::change_password(&shop, &shopper, &current_password, &password, &password_again).await?;
+        remember(&renewed).await?;
         Ok("/my/profile?saved=1".to_owned())
     };
     answer(Sent { form: "member/password", page: "/my/profile", fields: &[] }, outcome.await).await
@@ -69,8 +72,8 @@ pub(crate) fn ProfilePage() -> impl IntoView {
     let saved = use_query_map().with_untracked(|query| query.get("saved").is_some());
     page(async move {
         let profile = member::profile(&shop()?, &shopper()?).await?;
-        let form = returned("member/profile").await?;
-        let password = returned("member/password").await?;
+        let form = returned("member/profile");
+        let password = returned("member/password");
         Ok(view! {
             <Head title=t!("profile") private=true />
             <h1>{t!("profile")}</h1>

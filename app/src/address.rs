@@ -28,7 +28,7 @@ async fn add_address(#[server(default)] form: AddressForm) -> Result<(), Failure
         Ok(LIST.to_owned())
     };
     let outcome = outcome.await;
-    answer(Sent { form: "address", page: "/my/addresses/new", fields: &typed(&form) }, outcome).await
+    answer(Sent { form: "address/new", page: "/my/addresses/new", fields: &typed(&form) }, outcome).await
 }
 
 /// Edits an address.
@@ -39,8 +39,12 @@ async fn edit_address(#[server(default)] id: String, #[server(default)] form: Ad
         Ok(LIST.to_owned())
     };
     let outcome = outcome.await;
-    let page = format!("{LIST}/{}", parse_id(&id).unwrap_or_default());
-    answer(Sent { form: "address", page: &page, fields: &typed(&form) }, outcome).await
+    if outcome == Err(Failure::NotFound) {
+        // Its page would be missing too.
+        return answer(Sent { form: "address/list", page: LIST, fields: &[] }, outcome).await;
+    }
+    let page = format!("{LIST}/{id}");
+    answer(Sent { form: &edit_form(&id), page: &page, fields: &typed(&form) }, outcome).await
 }
 
 /// Makes an address the default.
@@ -63,6 +67,11 @@ async fn remove_address(#[server(default)] id: String) -> Result<(), Failure> {
     answer(Sent { form: "address/list", page: LIST, fields: &[] }, outcome.await).await
 }
 
+/// The form of one address; each comes back on its own.
+fn edit_form(id: &str) -> String {
+    format!("address/{id}")
+}
+
 fn parse_id(typed: &str) -> Result<AddressId, Failure> {
     typed.parse().map_err(|_| Failure::NotFound)
 }
@@ -83,7 +92,7 @@ pub(crate) fn typed(form: &AddressForm) -> [(&str, &str); 5] {
 pub(crate) fn AddressesPage() -> impl IntoView {
     page(async move {
         let addresses = address::list(&shop()?, &shopper()?).await?;
-        let form = returned("address/list").await?;
+        let form = returned("address/list");
         let items = addresses.iter().map(|kept| view! { <li><Kept kept=kept.clone() /></li> }).collect_view();
         let list = if addresses.is_empty() {
             view! { <Empty sentence=t!("addresses-empty") href="/my/addresses/new" action=t!("add-address") /> }
@@ -149,7 +158,7 @@ pub(crate) fn Printed(
 pub(crate) fn NewAddressPage() -> impl IntoView {
     page(async move {
         shopper()?;
-        let form = returned("address").await?;
+        let form = returned("address/new");
         Ok(view! {
             <Head title=t!("add-address") private=true />
             <section class="narrow">
@@ -172,7 +181,7 @@ pub(crate) fn EditAddressPage() -> impl IntoView {
     page(async move {
         let shopper = shopper()?;
         let kept = address::get(&shop()?, &shopper, parse_id(&id)?).await?;
-        let form = returned("address").await?;
+        let form = returned(&edit_form(&id));
         Ok(view! {
             <Head title=t!("edit-address") private=true />
             <section class="narrow">

@@ -25,9 +25,10 @@ pub async fn add_to_cart(
     #[server(default)] product: String,
     #[server(default)] quantity: String,
 ) -> Result<i64, Failure> {
-    let page = format!("/products/{}", product.parse::<i64>().unwrap_or_default());
     let added = doorway::add(&product, &quantity).await;
-    doorway::answer("cart/add", &page, &format!("{page}?added=1"), &quantity, added).await
+    // The page of a product that is gone would be missing too.
+    let page = if added == Err(Failure::NotFound) { "/cart".to_owned() } else { format!("/products/{product}") };
+    doorway::answer(&doorway::add_form(&product), &page, &format!("{page}?added=1"), &quantity, added).await
 }
 
 /// Sets how many copies a line of the cart holds. Answers with the copies in the cart.
@@ -158,19 +159,20 @@ pub(crate) fn texts() -> CartTexts {
 
 /// What the server functions do: who is asking, parse, one domain call, answer.
 #[cfg(feature = "ssr")]
-mod doorway {
+pub(crate) mod doorway {
     use contract::{Failure, Quantity, form::Flaws, product::ProductId};
     use domain::cart::{self, Owner};
 
     use crate::{
-        context::{cart_owner, cart_owner_or_new, shop},
+        context::{cart_owner, cart_owner_or_new, keep_cart, shop},
         form::{self, Sent},
     };
 
     pub(super) async fn add(product: &str, typed: &str) -> Result<Owner, Failure> {
         let (product, quantity) = (id(product)?, quantity(typed)?);
-        let owner = cart_owner_or_new().await?;
+        let owner = cart_owner_or_new();
         cart::add(&shop()?, owner, product, quantity).await?;
+        keep_cart(owner).await?;
         Ok(owner)
     }
 
@@ -181,14 +183,19 @@ mod doorway {
     }
 
     pub(super) async fn remove(product: &str) -> Result<Owner, Failure> {
-        let owner = cart_owner().ok_or(Failure::NotFound)?;
-        cart::remove(&shop()?, owner, id(product)?).await?;
+        let (owner, product) = (cart_owner_or_new(), id(product)?);
+        cart::remove(&shop()?, owner, product).await?;
         Ok(owner)
+    }
+
+    /// The form of one product; each comes back on its own.
+    pub(crate) fn add_form(product: &str) -> String {
+        format!("cart/add/{product:.20}")
     }
 
     /// The form of one line of the cart; each line comes back on its own.
     pub(crate) fn line_form(product: &str) -> String {
-        format!("cart/change/{}", product.parse::<ProductId>().unwrap_or_default())
+        format!("cart/change/{product:.20}")
     }
 
     pub(super) async fn answer(

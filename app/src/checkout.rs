@@ -84,7 +84,7 @@ fn complete(order: OrderId) -> String {
 pub(crate) fn CheckoutPage() -> impl IntoView {
     page(async move {
         let (shop, shopper) = (shop()?, shopper()?);
-        let form = returned("order/place").await?;
+        let form = returned("order/place");
         let lines = cart::lines(&shop, Owner::Member(shopper.id())).await?;
         if lines.is_empty() {
             return Ok(view! {

@@ -7,12 +7,14 @@ use leptos::prelude::use_context;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use crate::text::Locale;
+use crate::{form::Returned, text::Locale};
 
 /// Keys of what a session keeps.
 pub mod key {
     /// The signed-in member's id.
     pub const MEMBER: &str = "member";
+    /// Which of the member's passwords signed them in.
+    pub const GENERATION: &str = "generation";
     /// The guest's cart.
     pub const CART: &str = "cart";
     /// A refused form, for the one next view.
@@ -38,6 +40,9 @@ pub fn provide(shop: &Shop) {
     if let Some(parts) = use_context::<Parts>() {
         if let Some(visitor) = parts.extensions.get::<Visitor>() {
             leptos::prelude::provide_context(visitor.clone());
+        }
+        if let Some(kept) = parts.extensions.get::<Returned>() {
+            leptos::prelude::provide_context(kept.clone());
         }
         if let Some(session) = parts.extensions.get::<Session>() {
             leptos::prelude::provide_context(session.clone());
@@ -72,14 +77,19 @@ pub(crate) fn cart_owner() -> Option<Owner> {
     member.or(visitor.guest_cart.map(Owner::Guest))
 }
 
-/// Whose cart it will be: a guest without one gets it now, and the session is made to keep it.
-pub(crate) async fn cart_owner_or_new() -> Result<Owner, Failure> {
-    if let Some(owner) = cart_owner() {
-        return Ok(owner);
+/// Whose cart it will be: that of a guest without one is a new one.
+pub(crate) fn cart_owner_or_new() -> Owner {
+    cart_owner().unwrap_or_else(|| Owner::Guest(Uuid::now_v7()))
+}
+
+/// Makes the session keep a guest's new cart, now that there is something in it.
+pub(crate) async fn keep_cart(owner: Owner) -> Result<(), Failure> {
+    match owner {
+        Owner::Guest(cart) if visitor().guest_cart != Some(cart) => {
+            session()?.insert(key::CART, cart).await.map_err(store_failed)
+        }
+        _ => Ok(()),
     }
-    let cart = Uuid::now_v7();
-    session()?.insert(key::CART, cart).await.map_err(store_failed)?;
-    Ok(Owner::Guest(cart))
 }
 
 /// A session that cannot be read or written is the database being away.

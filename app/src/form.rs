@@ -16,7 +16,7 @@ const KEPT: usize = 20_000;
 
 /// A refused form: what was typed, and why it was refused. Kept in the session for one view.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Returned {
+pub struct Returned {
     form: String,
     fields: BTreeMap<String, String>,
     failure: Option<Failure>,
@@ -50,37 +50,36 @@ impl Returned {
     pub(crate) fn summary(&self) -> impl IntoView + use<> {
         let failure = self.failure.clone()?;
         let links = match &failure {
-            Failure::Invalid(flaws) => flaws
-                .iter()
-                .map(|(field, flaw)| {
-                    let sentence = format!("{}: {}", text::field(field), text::flaw(flaw));
-                    view! { <li><a href=format!("#{field}")>{sentence}</a></li> }
-                })
-                .collect_view()
-                .into_any(),
+            Failure::Invalid(flaws) => {
+                let items = flaws
+                    .iter()
+                    .map(|(field, flaw)| {
+                        let sentence = format!("{}: {}", text::field(field), text::flaw(flaw));
+                        view! { <li><a href=format!("#{field}")>{sentence}</a></li> }
+                    })
+                    .collect_view();
+                view! { <ul>{items}</ul> }.into_any()
+            }
             _ => ().into_any(),
         };
         Some(view! {
             <div class="notice bad" role="alert">
                 <p>{text::failure(&failure)}</p>
-                <ul>{links}</ul>
+                {links}
             </div>
         })
     }
 }
 
 /// The form of this name if it was just refused; an untouched one otherwise.
-pub(crate) async fn returned(form: &str) -> Result<Returned, Failure> {
-    let session = session()?;
-    // Looked at first: taking it out is a write, and most views have nothing to take.
-    let kept: Option<Returned> = session.get(key::FORM).await.map_err(store_failed)?;
-    match kept {
-        Some(kept) if kept.form == form => {
-            session.remove::<Returned>(key::FORM).await.map_err(store_failed)?;
-            Ok(kept)
-        }
-        _ => Ok(Returned::default()),
-    }
+pub(crate) fn returned(form: &str) -> Returned {
+    use_context::<Returned>().filter(|kept| kept.form == form).unwrap_or_default()
+}
+
+/// The refused form that this page shows nowhere else, if its name begins so.
+pub(crate) fn returned_within(forms: &str, shown: &[String]) -> Returned {
+    let kept = use_context::<Returned>();
+    kept.filter(|kept| kept.form.starts_with(forms) && !shown.contains(&kept.form)).unwrap_or_default()
 }
 
 /// Where a form stands and what of it is worth keeping when it is refused.

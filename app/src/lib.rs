@@ -17,7 +17,7 @@ mod checkout;
 #[cfg(feature = "ssr")]
 pub mod context;
 #[cfg(feature = "ssr")]
-mod form;
+pub mod form;
 #[cfg(feature = "ssr")]
 mod listing;
 #[cfg(feature = "ssr")]

@@ -60,7 +60,7 @@ async fn sign_out() -> Result<(), Failure> {
     // Going back must not show the next person what was on the screen.
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         let name = axum::http::HeaderName::from_static("clear-site-data");
-        response.insert_header(name, axum::http::HeaderValue::from_static("\"cache\""));
+        response.insert_header(name, axum::http::HeaderValue::from_static("\"cache\", \"prefetchCache\""));
     }
     leptos_axum::redirect("/");
     Ok(())
@@ -79,16 +79,23 @@ async fn choose_language(#[server(default)] language: String, #[server(default)]
     Ok(())
 }
 
-/// A new session id, so that one planted before is worthless; and the guest's cart comes along.
+/// Lets a member in; the guest's cart comes along. The session id is a new one, so that one
+/// planted before is worthless.
 async fn welcome(shopper: &Shopper) -> Result<(), Failure> {
     let session = session()?;
     if let Some(guest) = visitor().guest_cart {
         cart::join(&shop()?, guest, shopper).await?;
     }
+    session.remove_value(key::CART).await.map_err(store_failed)?;
+    remember(shopper).await
+}
+
+/// Keeps who is signed in, under a new session id.
+pub(crate) async fn remember(shopper: &Shopper) -> Result<(), Failure> {
+    let session = session()?;
     session.cycle_id().await.map_err(store_failed)?;
     session.insert(key::MEMBER, shopper.id()).await.map_err(store_failed)?;
-    session.remove_value(key::CART).await.map_err(store_failed)?;
-    Ok(())
+    session.insert(key::GENERATION, shopper.generation()).await.map_err(store_failed)
 }
 
 /// The page to sign up on.
@@ -96,7 +103,7 @@ async fn welcome(shopper: &Shopper) -> Result<(), Failure> {
 pub(crate) fn SignUpPage() -> impl IntoView {
     let next = next();
     page(async move {
-        let form = returned("member/sign-up").await?;
+        let form = returned("member/sign-up");
         Ok(view! {
             <Head title=t!("sign-up") private=true />
             <section class="narrow">
@@ -123,7 +130,7 @@ pub(crate) fn SignUpPage() -> impl IntoView {
 pub(crate) fn SignInPage() -> impl IntoView {
     let next = next();
     page(async move {
-        let form = returned("member/sign-in").await?;
+        let form = returned("member/sign-in");
         let sign_up = format!("/signup?next={}", crate::form::query_value(&next));
         Ok(view! {
             <Head title=t!("sign-in") private=true />

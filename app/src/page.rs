@@ -38,6 +38,8 @@ pub(crate) fn Head(
     private: bool,
 ) -> impl IntoView {
     let title = if title.is_empty() { t!("shop-title") } else { t!("page-title", title = title) };
+    // The title is put into the head as it is, and may hold what somebody typed.
+    let title = title.replace('&', "&amp;").replace('<', "&lt;");
     if let (true, Some(response)) = (private, use_context::<ResponseOptions>()) {
         response.insert_header(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     }

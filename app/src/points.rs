@@ -52,7 +52,7 @@ pub(crate) fn PointsPage() -> impl IntoView {
         let (shop, shopper) = (shop()?, shopper()?);
         let balance = points::balance(&shop, &shopper).await?;
         let mut entries = points::history(&shop, &shopper, before).await?;
-        let form = returned("points/charge").await?;
+        let form = returned("points/charge");
         let key = form.value("key", &Uuid::now_v7().to_string());
         let policy = shop.policy.points;
         let further = usize::try_from(points::PAGE).is_ok_and(|page| entries.len() > page);

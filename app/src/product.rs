@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{
-    cart::{AddToCart, texts},
+    cart::{AddToCart, doorway::add_form, texts},
     catalog::category_name,
     context::shop,
     form::returned,
@@ -25,7 +25,7 @@ pub(crate) fn ProductPage() -> impl IntoView {
         let shop = shop()?;
         let product = product::get(&shop, id).await?.ok_or(Failure::NotFound)?;
         let related = product::related(&shop, &product, 6).await?;
-        let form = returned("cart/add").await?;
+        let form = returned(&add_form(&product.id.to_string()));
         let buyable = product.status == ProductStatus::OnSale && product.available > 0;
         let stock = match (product.status, product.available) {
             (ProductStatus::OnSale, 0) => view! { <p class="stock out">{t!("sold-out-sentence")}</p> }.into_any(),

@@ -21,8 +21,9 @@ use crate::{
     text::{Locale, t},
 };
 
-/// Lets the browser fetch the page behind a link when the shopper is about to follow it.
-const SPECULATION: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/covers/*"}}]},"eagerness":"moderate"}]}"#;
+/// Lets the browser fetch the page behind a link when the shopper is about to follow it. Only
+/// pages of the catalog: a cart or a checkout fetched early would be an old one.
+const SPECULATION: &str = r#"{"prefetch":[{"where":{"href_matches":["/","/categories/*","/products/*","/search*"]},"eagerness":"moderate"}]}"#;
 
 /// The whole document.
 pub fn shell(options: LeptosOptions) -> impl IntoView {

@@ -5,7 +5,9 @@ use contract::{
     address::{Address, AddressId, MAX_ADDRESSES},
 };
 
-use crate::{Error, Result, Shop, error::OnConstraint, member::Shopper};
+use sqlx::PgConnection;
+
+use crate::{Result, Shop, member::Shopper};
 
 /// An address that a member keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,19 +60,29 @@ pub async fn get(shop: &Shop, by: &Shopper, id: AddressId) -> Result<KeptAddress
     Ok(found.ok_or(Failure::NotFound)?)
 }
 
-/// Keeps a new address; the first becomes the default.
+/// Keeps a new address; the first becomes the default. One that is kept already, to the letter,
+/// is not kept twice.
 ///
 /// # Errors
 /// [`Failure::TooManyAddresses`].
 pub async fn add(shop: &Shop, by: &Shopper, new: &Address) -> Result<AddressId> {
-    match insert(shop, by, new).await {
-        // Two first addresses at once: the other one is the default, as the second look sees.
-        Err(Error::Refused(Failure::Unavailable)) => insert(shop, by, new).await,
-        inserted => inserted,
+    let mut tx = shop.db.begin().await?;
+    take_turn(&mut tx, by).await?;
+    let kept = sqlx::query_scalar!(
+        "select address_id from address
+         where member_id = $1 and (recipient, phone, postcode, line1, line2) = ($2, $3, $4, $5, $6)",
+        by.id(),
+        new.recipient,
+        new.phone,
+        new.postcode,
+        new.line1,
+        new.line2
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some(kept) = kept {
+        return Ok(kept);
     }
-}
-
-async fn insert(shop: &Shop, by: &Shopper, new: &Address) -> Result<AddressId> {
     let added = sqlx::query_scalar!(
         "insert into address (member_id, recipient, phone, postcode, line1, line2, is_default)
          select $1, $2, $3, $4, $5, $6, not exists (select from address where member_id = $1 and is_default)
@@ -84,10 +96,18 @@ async fn insert(shop: &Shop, by: &Shopper, new: &Address) -> Result<AddressId> {
         new.line2,
         MAX_ADDRESSES
     )
-    .fetch_optional(&shop.db)
-    .await
-    .on_constraint("address_one_default_key", || Failure::Unavailable)?;
-    Ok(added.ok_or(Failure::TooManyAddresses)?)
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(Failure::TooManyAddresses)?;
+    tx.commit().await?;
+    Ok(added)
+}
+
+/// Changes to one member's addresses happen one after the other: their number and their one
+/// default depend on all of them. Weak enough not to hold up the member's orders.
+async fn take_turn(conn: &mut PgConnection, by: &Shopper) -> Result<()> {
+    sqlx::query!("select from member where member_id = $1 for no key update", by.id()).execute(conn).await?;
+    Ok(())
 }
 
 /// Edits one of one's own addresses. Orders keep the address they were placed with.
@@ -117,6 +137,7 @@ pub async fn edit(shop: &Shop, by: &Shopper, id: AddressId, new: &Address) -> Re
 /// [`Failure::NotFound`].
 pub async fn make_default(shop: &Shop, by: &Shopper, id: AddressId) -> Result<()> {
     let mut tx = shop.db.begin().await?;
+    take_turn(&mut tx, by).await?;
     sqlx::query!(
         "update address set is_default = false where member_id = $1 and is_default and address_id <> $2",
         by.id(),
@@ -127,8 +148,7 @@ pub async fn make_default(shop: &Shop, by: &Shopper, id: AddressId) -> Result<()
     let made =
         sqlx::query!("update address set is_default = true where member_id = $1 and address_id = $2", by.id(), id)
             .execute(&mut *tx)
-            .await
-            .on_constraint("address_one_default_key", || Failure::Unavailable)?;
+            .await?;
     // Dropping the transaction takes the first step back.
     found(made.rows_affected())?;
     tx.commit().await?;
@@ -141,6 +161,7 @@ pub async fn make_default(shop: &Shop, by: &Shopper, id: AddressId) -> Result<()
 /// [`Failure::NotFound`].
 pub async fn remove(shop: &Shop, by: &Shopper, id: AddressId) -> Result<()> {
     let mut tx = shop.db.begin().await?;
+    take_turn(&mut tx, by).await?;
     let removed =
         sqlx::query!("delete from address where member_id = $1 and address_id = $2 returning is_default", by.id(), id)
             .fetch_optional(&mut *tx)

@@ -159,7 +159,8 @@ pub async fn remove(shop: &Shop, owner: Owner, product: ProductId) -> Result<()>
 }
 
 /// Moves a guest's lines into the cart of the member that the guest turned out to be. Copies of
-/// the same product add up, to [`Quantity::MAX`] at most.
+/// the same product add up, to [`Quantity::MAX`] at most. Taking the lines out is what moves them,
+/// so that sign-ins at the same time move each once.
 ///
 /// # Errors
 /// Where the database is away.
@@ -167,10 +168,13 @@ pub async fn join(shop: &Shop, guest: Uuid, member: &Shopper) -> Result<()> {
     let mut tx = shop.db.begin().await?;
     let cart = ensure(&mut tx, Owner::Member(member.id())).await?;
     sqlx::query!(
-        "insert into cart_line (cart_id, product_id, quantity, seen_price, created_at)
-         select $2, l.product_id, l.quantity, l.seen_price, l.created_at
-         from cart_line l join cart c using (cart_id)
-         where c.cart_id = $1 and c.member_id is null
+        "with moved as (
+             delete from cart_line l using cart c
+             where c.cart_id = $1 and c.member_id is null and l.cart_id = c.cart_id
+             returning l.product_id, l.quantity, l.seen_price, l.created_at
+         )
+         insert into cart_line (cart_id, product_id, quantity, seen_price, created_at)
+         select $2, product_id, quantity, seen_price, created_at from moved order by product_id
          on conflict (cart_id, product_id)
          do update set quantity = least(cart_line.quantity + excluded.quantity, $3)",
         guest,

@@ -41,8 +41,10 @@ impl Error {
             Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed) => true,
             Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
                 // serialization_failure, deadlock_detected, lock_not_available; class 08 is the
-                // connection, class 57 an operator who shuts the server down.
-                matches!(code.as_ref(), "40001" | "40P01" | "55P03") || code.starts_with("08") || code.starts_with("57")
+                // connection, 57P an operator who shuts the server down.
+                matches!(code.as_ref(), "40001" | "40P01" | "55P03")
+                    || code.starts_with("08")
+                    || code.starts_with("57P")
             }),
             _ => false,
         }

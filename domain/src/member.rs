@@ -15,9 +15,15 @@ pub struct Shopper {
     id: MemberId,
     name: String,
     role: Role,
+    generation: i32,
 }
 
 impl Shopper {
+    /// Which of the member's passwords, counted, signed them in; a session keeps it.
+    pub const fn generation(&self) -> i32 {
+        self.generation
+    }
+
     /// The member.
     pub const fn id(&self) -> MemberId {
         self.id
@@ -79,7 +85,7 @@ pub async fn sign_up(shop: &Shop, form: SignUp) -> Result<Shopper> {
     .fetch_one(&shop.db)
     .await
     .on_constraint("member_email_key", || Failure::Invalid(Flaws::one("email", Flaw::EmailTaken)))?;
-    Ok(Shopper { id, name, role: Role::Shopper })
+    Ok(Shopper { id, name, role: Role::Shopper, generation: 0 })
 }
 
 /// Signs a member in. An unknown address, a wrong password and a blocked member get the same
@@ -92,27 +98,38 @@ pub async fn sign_in(shop: &Shop, email: &str, password: &str) -> Result<Shopper
         return Err(Failure::WrongCredentials.into());
     };
     let known = sqlx::query!(
-        "select member_id, name, role, password_hash from member where email = $1 and status = 'active'",
+        "select member_id, name, role, password_hash, password_generation from member where email = $1 and status = 'active'",
         email.as_str()
     )
     .fetch_optional(&shop.db)
     .await?;
     let hash = known.as_ref().map(|member| member.password_hash.clone());
     match (shop.hasher.verify(password, hash).await?, known) {
-        (true, Some(known)) => Ok(Shopper { id: known.member_id, name: known.name, role: role(&known.role) }),
+        (true, Some(known)) => Ok(Shopper {
+            id: known.member_id,
+            name: known.name,
+            role: role(&known.role),
+            generation: known.password_generation,
+        }),
         _ => Err(Failure::WrongCredentials.into()),
     }
 }
 
-/// Recognizes the member whom a session names; `None` where there is none or they are blocked.
+/// Recognizes the member whom a session names; `None` where there is none, they are blocked, or
+/// their password was changed since.
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn recognize(shop: &Shop, id: MemberId) -> Result<Option<Shopper>> {
-    let found = sqlx::query!("select member_id, name, role from member where member_id = $1 and status = 'active'", id)
-        .fetch_optional(&shop.db)
-        .await?;
-    Ok(found.map(|found| Shopper { id: found.member_id, name: found.name, role: role(&found.role) }))
+pub async fn recognize(shop: &Shop, id: MemberId, generation: i32) -> Result<Option<Shopper>> {
+    let found = sqlx::query!(
+        "select member_id, name, role from member
+         where member_id = $1 and password_generation = $2 and status = 'active'",
+        id,
+        generation
+    )
+    .fetch_optional(&shop.db)
+    .await?;
+    Ok(found.map(|found| Shopper { id: found.member_id, name: found.name, role: role(&found.role), generation }))
 }
 
 /// What a member has told about themselves.
@@ -151,11 +168,12 @@ pub async fn change_profile(shop: &Shop, by: &Shopper, name: &str, phone: &str) 
     Ok(())
 }
 
-/// Changes one's own password, knowing the current one.
+/// Changes one's own password, knowing the current one. Every session from before ends; the
+/// answer is who goes on under the new password.
 ///
 /// # Errors
 /// [`Failure::Invalid`] with every flaw of the form.
-pub async fn change_password(shop: &Shop, by: &Shopper, current: &str, new: &str, again: &str) -> Result<()> {
+pub async fn change_password(shop: &Shop, by: &Shopper, current: &str, new: &str, again: &str) -> Result<Shopper> {
     let mut check = Check::default();
     let current = check.field("current_password", Password::parse(current).map_err(|_| Flaw::WrongPassword));
     let matches = check.field("password_again", if new == again { Ok(()) } else { Err(Flaw::Mismatch) });
@@ -167,8 +185,15 @@ pub async fn change_password(shop: &Shop, by: &Shopper, current: &str, new: &str
         return Err(Failure::Invalid(Flaws::one("current_password", Flaw::WrongPassword)).into());
     }
     let hash = shop.hasher.hash(new).await?;
-    sqlx::query!("update member set password_hash = $2 where member_id = $1", by.id, hash).execute(&shop.db).await?;
-    Ok(())
+    let generation = sqlx::query_scalar!(
+        "update member set password_hash = $2, password_generation = password_generation + 1
+         where member_id = $1 returning password_generation",
+        by.id,
+        hash
+    )
+    .fetch_one(&shop.db)
+    .await?;
+    Ok(Shopper { generation, ..by.clone() })
 }
 
 fn optional_phone(typed: &str) -> Result<String, Flaw> {

@@ -42,12 +42,22 @@ pub async fn charge(shop: &Shop, by: &Shopper, key: Uuid, amount: Won) -> Result
     .execute(&shop.db)
     .await;
     match charged {
-        Ok(done) if done.rows_affected() == 0 => Err(Failure::WalletFull.into()),
+        // Full, perhaps by this very charge when it was sent before.
+        Ok(done) if done.rows_affected() == 0 && !is_charged(shop, by, key).await? => Err(Failure::WalletFull.into()),
         // The statement as a whole was undone: the first charge under this key stands alone.
         Err(sqlx::Error::Database(error)) if error.constraint() == Some("points_entry_idempotency_key") => Ok(()),
         Ok(_) => Ok(()),
         Err(error) => Err(Error::Database(error)),
     }
+}
+
+async fn is_charged(shop: &Shop, by: &Shopper, key: Uuid) -> Result<bool> {
+    let charged = sqlx::query_scalar!(
+        r#"select exists (select from points_entry where member_id = $1 and idempotency_key = $2) as "charged!""#,
+        by.id(),
+        key
+    );
+    Ok(charged.fetch_one(&shop.db).await?)
 }
 
 /// One change of a balance.

@@ -198,3 +198,18 @@ test("no page reports an error to the console", async ({ page }) => {
   for (const path of ["/login", "/signup", "/categories/poetry", "/search?q=a"]) await page.goto(path);
   expect(errors).toEqual([]);
 });
+
+test("a page that the browser fetched ahead never shows an old cart", async ({ page }) => {
+  await addToCart(page, "심청전");
+  await page.goto("/cart");
+  const own = line(page, "심청전");
+  await hydrated(own);
+  // Resting on the link is what makes the browser fetch ahead.
+  await page.getByRole("link", { name: "주문하기" }).hover();
+  await own.getByRole("button", { name: "한 권 더" }).click();
+  await expect(cartCount(page)).toHaveText("3");
+  await page.getByRole("link", { name: "마당", exact: false }).first().click();
+  await expect(cartCount(page)).toHaveText("3");
+  await page.getByRole("link", { name: /^장바구니/ }).click();
+  await expect(line(page, "심청전").getByLabel(/^수량/)).toHaveValue("3");
+});

@@ -128,3 +128,11 @@ test("a page that is one person's own is never for search engines to keep", asyn
     expect(told, `view ${view}`).toContain("noindex");
   }
 });
+
+test("what is searched for stays text, in the title too", async ({ page }) => {
+  const words = "</title><h1>PWNED</h1><meta http-equiv=refresh content='0;url=/login'>";
+  await page.goto(`/search?q=${encodeURIComponent(words)}`);
+  await expect(page).toHaveTitle(new RegExp("^‘</title><h1>PWNED</h1>"));
+  await expect(page.getByRole("heading", { name: "PWNED", exact: true })).toHaveCount(0);
+  await expect(page.locator("meta[http-equiv]")).toHaveCount(0);
+});

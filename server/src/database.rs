@@ -69,7 +69,8 @@ pub enum Patience {
 /// # Errors
 /// Why it cannot be used.
 pub async fn open(settings: &Database, patience: Patience) -> Result<Opened, Error> {
-    let Some(url) = &settings.database_url else {
+    // Set to nothing is not set.
+    let Some(url) = settings.database_url.as_ref().filter(|url| !url.is_empty()) else {
         let mut cluster = postgres::open(&settings.data_dir).await?;
         cluster.watch();
         return match connect(&cluster.url(), settings.db_connections, patience).await {
@@ -85,6 +86,9 @@ pub async fn open(settings: &Database, patience: Patience) -> Result<Opened, Err
 }
 
 async fn connect(url: &str, connections: u32, patience: Patience) -> Result<PgPool, Error> {
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(Error::Setting("DATABASE_URL must start with postgres://".to_owned()));
+    }
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| Error::Setting(format!("DATABASE_URL is no PostgreSQL address: {error}")))?
         .application_name("madang");

@@ -3,6 +3,7 @@
 mod covers;
 mod failures;
 mod origin;
+mod sessions;
 mod visitor;
 
 use app::shell;
@@ -16,7 +17,6 @@ use axum::{
 use domain::Shop;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
-use sqlx::PgPool;
 use tower_http::{
     compression::CompressionLayer,
     services::{ServeDir, ServeFile},
@@ -24,7 +24,8 @@ use tower_http::{
     trace::TraceLayer,
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
-use tower_sessions_sqlx_store::PostgresStore;
+
+pub use sessions::Sessions;
 
 use crate::settings::Serve;
 
@@ -32,18 +33,8 @@ use crate::settings::Serve;
 /// answer.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// Sessions in the shop's own database.
-pub fn session_store(db: &PgPool) -> PostgresStore {
-    let store = PostgresStore::new(db.clone());
-    // Both names are plain identifiers, so that the check cannot refuse them.
-    match store.clone().with_schema_name("public").and_then(|store| store.with_table_name("session")) {
-        Ok(store) => store,
-        Err(_) => store,
-    }
-}
-
 /// Everything that the shop answers.
-pub fn router(shop: Shop, sessions: PostgresStore, settings: &Serve) -> Router {
+pub fn router(shop: Shop, sessions: Sessions, settings: &Serve) -> Router {
     let site = settings.site_root.clone();
     let leptos = LeptosOptions::builder()
         .output_name("madang")
@@ -72,7 +63,6 @@ pub fn router(shop: Shop, sessions: PostgresStore, settings: &Serve) -> Router {
         .layer(from_fn_with_state(shop.clone(), visitor::recognize))
         .layer(sessions)
         .layer(from_fn_with_state(origins, origin::refuse_foreign))
-        .layer(from_fn(failures::dress))
         // A page is one visitor's: nobody in between may keep it.
         .layer(header(header::CACHE_CONTROL, "private, no-cache"));
     let files = Router::new()
@@ -85,6 +75,7 @@ pub fn router(shop: Shop, sessions: PostgresStore, settings: &Serve) -> Router {
     files
         .merge(covers)
         .merge(pages)
+        .layer(from_fn(failures::dress))
         .layer(failures::catch_panic())
         .layer(CompressionLayer::new())
         .layer(header(header::REFERRER_POLICY, "same-origin"))

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, error::ErrorKind};
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use server::{database, demo, serve, settings};
 
 /// A web storefront in one binary.
@@ -35,8 +35,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
         Err(error) => {
-            // The first line says what is wrong; the rest is the usage, which --help tells better.
-            eprintln!("madang: {}", error.to_string().lines().next().unwrap_or_default());
+            eprintln!("madang: {}", sentence(&error));
             return ExitCode::from(2);
         }
     };
@@ -61,4 +60,25 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What is wrong, in one sentence that names the setting as the README does; `--help` tells the
+/// rest better.
+fn sentence(error: &clap::Error) -> String {
+    let message = error.to_string();
+    let lines = message.lines().map(str::trim);
+    let mut told: String = lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    let command = Cli::command();
+    let arguments = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    for argument in arguments {
+        if let (Some(long), Some(env)) = (argument.get_long(), argument.get_env()) {
+            let start = format!("'--{long} <");
+            if let Some(from) = told.find(&start)
+                && let Some(length) = told[from..].find(">'")
+            {
+                told.replace_range(from..from + length + 2, &env.to_string_lossy());
+            }
+        }
+    }
+    told.trim_start_matches("error: ").to_owned()
 }

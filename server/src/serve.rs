@@ -7,8 +7,8 @@ use domain::{Shop, seed::ACCOUNTS};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    task::JoinHandle,
 };
-use tower_sessions::ExpiredDeletion;
 
 use crate::{
     database::{self, Error, Patience},
@@ -29,26 +29,32 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn run(settings: Serve) -> Result<(), Error> {
     database::log(&settings.database)?;
     let policy = settings.policy().map_err(Error::Setting)?;
+    settings.check_site().map_err(Error::Setting)?;
     // Before the database: a taken port should be told at once.
     let listener = TcpListener::bind(settings.addr)
         .await
         .map_err(|error| Error::Io(format!("MADANG_ADDR {} cannot be listened on", settings.addr), error))?;
+    // From here on a signal does not kill: what was started has to be stopped.
+    let stop = tokio::spawn(stop_signal());
     let opened = database::open(&settings.database, Patience::Request).await?;
-    let served = listen(listener, &settings, Shop::new(opened.pool.clone(), policy)).await;
+    let served = listen(listener, &settings, Shop::new(opened.pool.clone(), policy), stop).await;
     opened.close().await;
     served
 }
 
-async fn listen(listener: TcpListener, settings: &Serve, shop: Shop) -> Result<(), Error> {
+async fn listen(listener: TcpListener, settings: &Serve, shop: Shop, stop: JoinHandle<()>) -> Result<(), Error> {
+    if stop.is_finished() {
+        return Ok(());
+    }
     if settings.demo {
         demo::fill(&shop.db).await?;
     }
-    let store = http::session_store(&shop.db);
+    let store = http::Sessions::new(shop.db.clone());
     let sweep = tokio::spawn({
         let store = store.clone();
         async move {
             loop {
-                if let Err(error) = store.delete_expired().await {
+                if let Err(error) = store.sweep().await {
                     tracing::warn!(%error, "ended sessions were not swept");
                 }
                 tokio::time::sleep(SWEEP).await;
@@ -59,7 +65,7 @@ async fn listen(listener: TcpListener, settings: &Serve, shop: Shop) -> Result<(
     announce(settings);
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        stop_signal().await;
+        let _ = stop.await;
         tracing::info!("stopping");
         drop(stopping);
     });

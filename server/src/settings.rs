@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, ValueEnum};
 use contract::{order::DeliveryPolicy, points::PointsPolicy};
 use domain::Policy;
+use url::Url;
 
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
@@ -23,7 +24,7 @@ pub struct Database {
     pub db_connections: u32,
 
     /// What to log, as `level` or `target=level,…`.
-    #[arg(long, env = "MADANG_LOG", default_value = "info,sqlx=warn,tower_sessions_core=off")]
+    #[arg(long, env = "MADANG_LOG", default_value = "info,sqlx=warn,tower_sessions_core=off", value_parser = filter)]
     pub log: String,
 
     /// How to log.
@@ -101,6 +102,12 @@ impl Serve {
                 self.charge_min, self.charge_max
             ));
         }
+        if self.wallet_max < self.charge_min {
+            return Err(format!(
+                "MADANG_WALLET_MAX ({}) must be at least MADANG_CHARGE_MIN ({})",
+                self.wallet_max, self.charge_min
+            ));
+        }
         Ok(Policy {
             points: PointsPolicy {
                 charge_min: self.charge_min,
@@ -109,6 +116,17 @@ impl Serve {
             },
             delivery: DeliveryPolicy { fee: self.delivery_fee, free_from: self.free_delivery_from },
         })
+    }
+
+    /// Whether the built site is where the settings say.
+    ///
+    /// # Errors
+    /// A sentence, where it is not.
+    pub fn check_site(&self) -> Result<(), String> {
+        if self.site_root.join("pkg").is_dir() {
+            return Ok(());
+        }
+        Err(format!("MADANG_SITE_ROOT ({}) holds no built site; `make site` builds it", self.site_root.display()))
     }
 }
 
@@ -133,10 +151,28 @@ fn amount() -> clap::builder::RangedI64ValueParser<i64> {
     clap::value_parser!(i64).range(0..=1_000_000_000_000)
 }
 
+/// The origin as browsers write it: lower case, without a port that goes without saying.
 fn origin(typed: &str) -> Result<String, String> {
-    let uri: axum::http::Uri = typed.parse().map_err(|_| "not a URL".to_owned())?;
-    match (uri.scheme_str(), uri.authority(), uri.path()) {
-        (Some(scheme @ ("http" | "https")), Some(authority), "" | "/") => Ok(format!("{scheme}://{authority}")),
-        _ => Err("must look like https://shop.example, without a path".to_owned()),
+    let plain = Url::parse(typed).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    });
+    let url = plain.ok_or("must look like https://shop.example, without anything behind it")?;
+    Ok(url.origin().ascii_serialization())
+}
+
+/// A filter of which each part is a level, or a level for a target: a lone word that is no level
+/// would silently be taken for a target.
+fn filter(typed: &str) -> Result<String, String> {
+    let level = |word: &str| matches!(word, "off" | "error" | "warn" | "info" | "debug" | "trace");
+    let good = typed.split(',').all(|part| level(part.rsplit('=').next().unwrap_or_default().trim()));
+    if good {
+        Ok(typed.to_owned())
+    } else {
+        Err("every part must end in off, error, warn, info, debug or trace".to_owned())
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn Line(
     let id = format!("quantity-{product}");
     view! {
         <li class="line">
-            <a href=format!("/products/{product}")>
+            <a href=format!("/products/{product}") tabindex="-1" aria-hidden="true">
                 <img class="cover" src=format!("/covers/{product}.svg") alt="" width="300" height="440" />
             </a>
             <div class="what">

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{Board, doorway::line_form, texts};
 use crate::{
     context::{cart_owner, shop, visitor},
-    form::returned,
+    form::{returned, returned_within},
     page::{Head, page},
     text::{self, t},
 };
@@ -21,8 +21,9 @@ pub(crate) fn CartPage() -> impl IntoView {
             None => Vec::new(),
         };
         let mut refused = None;
-        for line in &lines {
-            let form = returned(&line_form(&line.product.to_string())).await?;
+        let forms: Vec<String> = lines.iter().map(|line| line_form(&line.product.to_string())).collect();
+        for (line, form) in lines.iter().zip(&forms) {
+            let form = returned(form);
             if let Some(failure) = form.failure() {
                 let why = form.flaw("quantity").unwrap_or_else(|| text::failure(failure));
                 refused = Some((line.product, form.value("quantity", ""), why));
@@ -32,6 +33,7 @@ pub(crate) fn CartPage() -> impl IntoView {
         Ok(view! {
             <Head title=t!("cart") private=true />
             <h1>{t!("cart")}</h1>
+            {returned_within("cart/", &forms).summary()}
             {guest.then(|| view! {
                 <p class="notice">{t!("cart-of-guest")} " " <a href="/login?next=/cart">{t!("sign-in")}</a></p>
             })}

@@ -31,8 +31,11 @@ pub(super) fn Stepper(
         }
     };
     let flaw_id = format!("{id}-flaw");
+    // The buttons show themselves only once they do something.
+    let (live, set_live) = signal(false);
+    Effect::new(move |_| set_live.set(true));
     view! {
-        <div class="stepper">
+        <div class="stepper" class:live=live>
             <button type="button" aria-label=texts.fewer on:click=move |_| step(-1)>"−"</button>
             <input
                 id=id

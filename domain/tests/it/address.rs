@@ -1,18 +1,25 @@
 //! Delivery addresses.
 
-use contract::{Failure, address::MAX_ADDRESSES};
+use contract::{
+    Failure,
+    address::{Address, MAX_ADDRESSES},
+};
 use domain::{Error, Result, address};
 use sqlx::PgPool;
 
 use crate::fixture::{home, member, shop};
 
+fn room(number: i64) -> Address {
+    Address { line2: format!("{number}호"), ..home() }
+}
+
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn there_is_one_default_as_long_as_there_are_addresses(db: PgPool) -> Result<()> {
     let shop = shop(db);
     let reader = member(&shop, "reader@example.com").await?;
-    let first = address::add(&shop, &reader, &home()).await?;
-    let second = address::add(&shop, &reader, &home()).await?;
-    let third = address::add(&shop, &reader, &home()).await?;
+    let first = address::add(&shop, &reader, &room(1)).await?;
+    let second = address::add(&shop, &reader, &room(2)).await?;
+    let third = address::add(&shop, &reader, &room(3)).await?;
     let order = |kept: Vec<address::KeptAddress>| -> Vec<_> {
         kept.into_iter().map(|kept| (kept.address_id, kept.is_default)).collect()
     };
@@ -43,9 +50,10 @@ async fn a_strangers_address_cannot_be_touched(db: PgPool) -> Result<()> {
 async fn the_number_of_addresses_is_bounded(db: PgPool) -> Result<()> {
     let shop = shop(db);
     let reader = member(&shop, "reader@example.com").await?;
-    for _ in 0..MAX_ADDRESSES {
-        address::add(&shop, &reader, &home()).await?;
+    for number in 0..MAX_ADDRESSES {
+        address::add(&shop, &reader, &room(number)).await?;
     }
+    assert!(address::add(&shop, &reader, &room(3)).await.is_ok(), "it is kept already");
     let full = address::add(&shop, &reader, &home()).await;
     assert!(matches!(full, Err(Error::Refused(Failure::TooManyAddresses))));
     Ok(())

@@ -89,7 +89,25 @@ async fn first_clicks_at_once_all_count(_: PgPoolOptions, options: PgConnectOpti
     tasks.join_all().await.into_iter().collect::<Result<()>>()?;
     assert_eq!(cart::copies(&shops[0], Owner::Member(reader.id())).await?, 20);
     assert_eq!(cart::copies(&shops[0], Owner::Guest(guest)).await?, 20);
-    assert_eq!(address::list(&shops[0], &reader).await?.len(), 2);
+    assert_eq!(address::list(&shops[0], &reader).await?.len(), 1, "the same address is kept once");
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn sign_ins_at_once_join_a_guests_cart_once(_: PgPoolOptions, options: PgConnectOptions) -> Result<()> {
+    let shops = two_handles(options).await?;
+    let reader = member(&shops[0], "reader@example.com").await?;
+    let book = product(&shops[0], "책", 10_000, 500).await;
+    put(&shops[0], &reader, book, 1).await?;
+    let guest = Uuid::now_v7();
+    cart::add(&shops[0], Owner::Guest(guest), book, copies(3)).await?;
+    let mut tasks = JoinSet::new();
+    for number in 0..8 {
+        let (shop, reader) = (shops[number % 2].clone(), reader.clone());
+        tasks.spawn(async move { cart::join(&shop, guest, &reader).await });
+    }
+    tasks.join_all().await.into_iter().collect::<Result<()>>()?;
+    assert_eq!(cart::copies(&shops[0], Owner::Member(reader.id())).await?, 4);
     Ok(())
 }
 

@@ -32,7 +32,7 @@ async fn an_unknown_address_a_wrong_password_and_a_blocked_member_get_one_answer
     assert!(answer(member::sign_in(&shop, "no address", "x").await));
     sqlx::query("update member set status = 'blocked'").execute(&shop.db).await?;
     assert!(answer(member::sign_in(&shop, "reader@example.com", "correct horse").await));
-    assert_eq!(member::recognize(&shop, reader.id()).await?, None);
+    assert_eq!(member::recognize(&shop, reader.id(), reader.generation()).await?, None);
     Ok(())
 }
 
@@ -66,7 +66,10 @@ async fn a_password_changes_only_with_the_current_one(db: PgPool) -> Result<()> 
     let wrong = member::change_password(&shop, &reader, "battery staple", "another horse", "another horse").await;
     let expected = Failure::Invalid(Flaws::one("current_password", Flaw::WrongPassword));
     assert!(matches!(wrong, Err(Error::Refused(failure)) if failure == expected));
-    member::change_password(&shop, &reader, "correct horse", "another horse", "another horse").await?;
+    assert!(member::recognize(&shop, reader.id(), reader.generation()).await?.is_some());
+    let renewed = member::change_password(&shop, &reader, "correct horse", "another horse", "another horse").await?;
+    assert_eq!(member::recognize(&shop, reader.id(), reader.generation()).await?, None, "old sessions end");
+    assert_eq!(member::recognize(&shop, reader.id(), renewed.generation()).await?, Some(renewed));
     assert!(member::sign_in(&shop, "reader@example.com", "correct horse").await.is_err());
     member::sign_in(&shop, "reader@example.com", "another horse").await?;
     Ok(())

@@ -24,9 +24,15 @@ impl Origins {
 
 /// Refuses a mutating request that another site's page has sent.
 pub(super) async fn refuse_foreign(State(origins): State<Origins>, request: Request, next: Next) -> Response {
-    let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if harmless || is_own(&origins, request.uri(), request.headers()) {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return next.run(request).await;
+    }
+    if is_own(&origins, request.uri(), request.headers()) {
+        let mut response = next.run(request).await;
+        // What was fetched early shows the shop as it was before.
+        let header = response.headers_mut().entry(header::HeaderName::from_static("clear-site-data"));
+        header.or_insert(header::HeaderValue::from_static("\"prefetchCache\""));
+        return response;
     }
     tracing::info!(path = request.uri().path(), "refused a request of a foreign origin");
     failures::page(&Failure::ForeignOrigin, failures::locale(request.headers()))

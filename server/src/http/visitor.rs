@@ -1,8 +1,12 @@
 //! Finds out who asks, once per request.
 
-use app::context::{Visitor, key};
+use app::{
+    context::{Visitor, key},
+    form::Returned,
+};
 use axum::{
     extract::{Request, State},
+    http::Method,
     middleware::Next,
     response::Response,
 };
@@ -28,6 +32,14 @@ pub(super) async fn recognize(
     match visitor(&shop, &session).await {
         Ok(visitor) => {
             request.extensions_mut().insert(Visitor { locale, ..visitor });
+            let shown = is_shown(&request);
+            match kept_form(shown, &session).await {
+                Ok(Some(kept)) => {
+                    request.extensions_mut().insert(kept);
+                }
+                Ok(None) => {}
+                Err(failure) => return failures::page(&failure, locale),
+            }
             next.run(request).await
         }
         Err(failure) => failures::page(&failure, locale),
@@ -35,14 +47,11 @@ pub(super) async fn recognize(
 }
 
 async fn visitor(shop: &Shop, session: &Session) -> Result<Visitor, Failure> {
-    let read = |error: tower_sessions::session::Error| {
-        tracing::error!(%error, "the session cannot be read");
-        Failure::Unavailable
-    };
-    let member: Option<i64> = session.get(key::MEMBER).await.map_err(read)?;
-    let guest_cart = session.get(key::CART).await.map_err(read)?;
+    let member: Option<i64> = session.get(key::MEMBER).await.map_err(failed)?;
+    let generation: Option<i32> = session.get(key::GENERATION).await.map_err(failed)?;
+    let guest_cart = session.get(key::CART).await.map_err(failed)?;
     let shopper = match member {
-        Some(id) => member::recognize(shop, id).await?,
+        Some(id) => member::recognize(shop, id, generation.unwrap_or_default()).await?,
         None => None,
     };
     let owner = shopper.as_ref().map(|shopper| Owner::Member(shopper.id())).or(guest_cart.map(Owner::Guest));
@@ -51,4 +60,27 @@ async fn visitor(shop: &Shop, session: &Session) -> Result<Visitor, Failure> {
         None => 0,
     };
     Ok(Visitor { shopper, guest_cart, copies, ..Visitor::default() })
+}
+
+/// Whether the answer will be looked at, and is not fetched ahead.
+fn is_shown(request: &Request) -> bool {
+    request.method() == Method::GET && !request.headers().contains_key("sec-purpose")
+}
+
+/// Takes out the form that was refused a moment ago: it is there for the one next page.
+async fn kept_form(shown: bool, session: &Session) -> Result<Option<Returned>, Failure> {
+    if !shown {
+        return Ok(None);
+    }
+    // Looked at first: taking it out is a write, and most views have nothing to take.
+    let kept: Option<Returned> = session.get(key::FORM).await.map_err(failed)?;
+    if kept.is_some() {
+        session.remove_value(key::FORM).await.map_err(failed)?;
+    }
+    Ok(kept)
+}
+
+fn failed(error: tower_sessions::session::Error) -> Failure {
+    tracing::error!(%error, "the session cannot be used");
+    Failure::Unavailable
 }

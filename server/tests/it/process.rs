@@ -38,7 +38,11 @@ impl Served {
     pub(crate) fn with(data_dir: &Path, settings: &[(&str, &str)]) -> Result<Self, Box<dyn std::error::Error>> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let address = format!("127.0.0.1:{port}");
+        // What a page looks like in a browser is tested in one; here an empty site will do.
+        let site = data_dir.join("site");
+        std::fs::create_dir_all(site.join("pkg"))?;
         let mut command = madang();
+        command.env("MADANG_SITE_ROOT", &site);
         command.args(["serve", "--demo"]).env("MADANG_ADDR", &address).env("MADANG_DATA_DIR", data_dir);
         command.env("MADANG_LOG", "off").envs(settings.iter().copied()).stdout(Stdio::piped());
         let mut child = command.spawn()?;

@@ -1,9 +1,14 @@
 //! Settings.
 
-use crate::{process::madang, support::Outcome};
+use crate::{
+    process::madang,
+    support::{Outcome, folder},
+};
 
 #[test]
 fn a_wrong_setting_is_refused_in_one_sentence() -> Outcome {
+    let dir = folder(0o755)?;
+    std::fs::create_dir(dir.path().join("pkg"))?;
     for (name, value) in [
         ("MADANG_ADDR", "nowhere"),
         ("MADANG_CHARGE_MIN", "-1"),
@@ -13,13 +18,21 @@ fn a_wrong_setting_is_refused_in_one_sentence() -> Outcome {
         ("MADANG_SESSION_DAYS", "0"),
         ("MADANG_DB_CONNECTIONS", "0"),
         ("MADANG_LOG", "=;"),
+        ("MADANG_LOG", "loud"),
+        ("MADANG_LOG_FORMAT", "xml"),
+        ("MADANG_WALLET_MAX", "0"),
+        ("MADANG_PUBLIC_URL", "https://me:word@shop.example"),
+        ("MADANG_PUBLIC_URL", "https://shop.example/?x=1"),
+        ("MADANG_SITE_ROOT", "/nonexistent"),
         ("DATABASE_URL", "mysql://nowhere"),
     ] {
-        let output = madang().arg("serve").env(name, value).env("MADANG_DATA_DIR", "/nonexistent/never").output()?;
+        let mut command = madang();
+        command.arg("serve").env("MADANG_DATA_DIR", "/nonexistent/never").env("MADANG_SITE_ROOT", dir.path());
+        let output = command.env(name, value).output()?;
         let said = String::from_utf8(output.stderr)?;
         assert!(!output.status.success(), "{name}={value} was accepted");
         assert_eq!(said.trim_end().lines().count(), 1, "{name}={value}: {said}");
-        assert!(said.starts_with("madang: "), "{said}");
+        assert!(said.starts_with("madang: ") && said.contains(name), "{name}={value}: {said}");
     }
     Ok(())
 }
