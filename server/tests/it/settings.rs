@@ -27,7 +27,11 @@ fn a_wrong_setting_is_refused_in_one_sentence() -> Outcome {
         ("DATABASE_URL", "mysql://nowhere"),
     ] {
         let mut command = madang();
-        command.arg("serve").env("MADANG_DATA_DIR", "/nonexistent/never").env("MADANG_SITE_ROOT", dir.path());
+        command
+            .arg("serve")
+            .env("MADANG_ADDR", "127.0.0.1:0")
+            .env("MADANG_DATA_DIR", "/nonexistent/never")
+            .env("MADANG_SITE_ROOT", dir.path());
         let output = command.env(name, value).output()?;
         let said = String::from_utf8(output.stderr)?;
         assert!(!output.status.success(), "{name}={value} was accepted");
