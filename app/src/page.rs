@@ -1,6 +1,6 @@
 //! What every page has: its loading, its title, and what stands there when it fails.
 
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header::LOCATION};
 use contract::Failure;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -19,12 +19,20 @@ pub(crate) fn page(content: impl Future<Output = Result<AnyView, Failure>> + Sen
         match content.await {
             Ok(content) => content,
             Err(Failure::SignInRequired) => {
-                leptos_axum::redirect(&sign_in_path(&asked_path()));
+                send_to(&sign_in_path(&asked_path()));
                 ().into_any()
             }
             Err(failure) => view! { <Failed failure /> }.into_any(),
         }
     })
+}
+
+/// Answers a page with another one, whoever asks: Leptos would send only browsers on.
+fn send_to(path: &str) {
+    if let (Some(response), Ok(location)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(path)) {
+        response.set_status(StatusCode::FOUND);
+        response.insert_header(LOCATION, location);
+    }
 }
 
 /// The title of a page, and whether search engines may keep it.
