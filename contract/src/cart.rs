@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn delivery_is_charged_per_seller_below_the_free_amount() {
-        let policy = DeliveryPolicy { fee: 3_000, free_from: 15_000 };
+        let policy = DeliveryPolicy::default();
         let totals = Totals::of([(1, 9_000, 1), (2, 15_000, 1), (1, 5_000, 1)].into_iter(), policy);
         assert_eq!(totals, Totals { copies: 3, goods: 29_000, delivery: 3_000 });
         assert_eq!(totals.total(), 32_000);

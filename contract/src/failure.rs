@@ -54,6 +54,57 @@ pub enum Failure {
     /// No more addresses can be kept.
     #[error("too many addresses")]
     TooManyAddresses,
+    /// The total is more than any order may come to.
+    #[error("total too large")]
+    TotalTooLarge,
+    /// The coupon cannot be used on this order, or no more.
+    #[error("coupon unusable")]
+    CouponUnusable,
+    /// All coupons of the campaign are taken.
+    #[error("coupons exhausted")]
+    CouponExhausted,
+    /// The member has as many coupons of the campaign as one may have.
+    #[error("coupon already issued")]
+    CouponAlreadyIssued,
+    /// The campaign has not begun, is over or was stopped.
+    #[error("campaign closed")]
+    CampaignClosed,
+    /// The order was not paid in time.
+    #[error("order expired")]
+    OrderExpired,
+    /// The order, or this part of it, was canceled before.
+    #[error("already canceled")]
+    AlreadyCanceled,
+    /// What should be canceled is with the carrier already.
+    #[error("already shipped")]
+    AlreadyShipped,
+    /// The goods have not been delivered yet.
+    #[error("not delivered")]
+    NotDelivered,
+    /// The purchase was confirmed, and cannot be undone any more.
+    #[error("already confirmed")]
+    AlreadyConfirmed,
+    /// More copies than the order still holds.
+    #[error("too many copies")]
+    TooManyCopies,
+    /// An order that is not paid can only be canceled as a whole.
+    #[error("whole order only")]
+    WholeOrderOnly,
+    /// The refund is no longer what was shown.
+    #[error("refund changed")]
+    RefundChanged,
+    /// A return or an exchange is under way.
+    #[error("claim open")]
+    ClaimOpen,
+    /// It has moved on in the meantime, and this step is not open any more.
+    #[error("status changed")]
+    StatusChanged,
+    /// The stock is no longer what the form was based on.
+    #[error("stock changed")]
+    StockChanged,
+    /// More shoppers order at once than can be answered soon; trying again is safe.
+    #[error("busy")]
+    Busy,
     /// The shop, or something it needs, cannot answer right now; trying again is safe.
     #[error("unavailable")]
     Unavailable,
@@ -75,9 +126,25 @@ impl Failure {
             | Self::AddressGone
             | Self::InsufficientPoints
             | Self::WalletFull
-            | Self::TooManyAddresses => 409,
+            | Self::TooManyAddresses
+            | Self::TotalTooLarge
+            | Self::CouponUnusable
+            | Self::CouponExhausted
+            | Self::CouponAlreadyIssued
+            | Self::CampaignClosed
+            | Self::OrderExpired
+            | Self::AlreadyCanceled
+            | Self::AlreadyShipped
+            | Self::NotDelivered
+            | Self::AlreadyConfirmed
+            | Self::TooManyCopies
+            | Self::WholeOrderOnly
+            | Self::RefundChanged
+            | Self::ClaimOpen
+            | Self::StatusChanged
+            | Self::StockChanged => 409,
             Self::Invalid(_) => 422,
-            Self::Unavailable => 503,
+            Self::Busy | Self::Unavailable => 503,
         }
     }
 }

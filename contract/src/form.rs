@@ -45,6 +45,12 @@ pub enum Flaw {
     WrongPassword,
     /// Not one of the choices offered.
     Choice,
+    /// Not a day and a time.
+    Time,
+    /// Ends before it starts.
+    EndsBeforeStart,
+    /// Another campaign has this code.
+    CodeTaken,
 }
 
 /// The refused fields of one form, by name, in the order of the form.

@@ -3,6 +3,8 @@
 
 pub mod address;
 pub mod cart;
+pub mod claim;
+pub mod coupon;
 pub mod failure;
 pub mod form;
 pub mod listing;
@@ -12,6 +14,8 @@ pub mod order;
 pub mod points;
 pub mod product;
 pub mod quantity;
+pub mod refund;
+pub mod stock;
 pub mod when;
 
 pub use failure::Failure;

@@ -1,10 +1,14 @@
 //! Orders: what was bought, and the three independent statuses of a purchase.
 
+mod status;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{Won, product::ProductId, when};
+
+pub use status::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus};
 
 /// Names an order; a `UUIDv7`, so that it cannot be guessed and sorts by time.
 pub type OrderId = Uuid;
@@ -16,6 +20,8 @@ pub struct DeliveryPolicy {
     pub fee: Won,
     /// From this much of one seller's goods on, in won, delivery is free.
     pub free_from: Won,
+    /// What sending goods back costs the shopper whose own fault it is, in won.
+    pub return_fee: Won,
 }
 
 impl DeliveryPolicy {
@@ -27,68 +33,22 @@ impl DeliveryPolicy {
 
 impl Default for DeliveryPolicy {
     fn default() -> Self {
-        Self { fee: 3_000, free_from: 15_000 }
+        Self { fee: 3_000, free_from: 15_000, return_fee: 3_000 }
     }
 }
 
-/// Where an order stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OrderStatus {
-    /// Waits for its payment.
-    PendingPayment,
-    /// Paid; on its way.
-    Placed,
-    /// The shopper has confirmed the purchase.
-    Confirmed,
-    /// Undone.
-    Canceled,
-    /// Not paid in time.
-    Expired,
+/// The times of an order's life; set by the shop's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderPolicy {
+    /// Minutes for which stock, coupon and points are held for an unpaid order.
+    pub hold_minutes: i64,
+    /// Days after the delivery when a purchase confirms itself, which ends returning.
+    pub confirm_days: i64,
 }
 
-/// Where the money of an order stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PaymentStatus {
-    /// Nothing paid yet.
-    Unpaid,
-    /// Being paid.
-    Pending,
-    /// Paid in full.
-    Paid,
-    /// The payment was refused.
-    Failed,
-    /// The payment was undone before it was taken.
-    Canceled,
-    /// Some of it was given back.
-    PartiallyRefunded,
-    /// All of it was given back.
-    Refunded,
-    /// Asked for, not answered yet.
-    Unknown,
-}
-
-/// Where the goods of an order stand. Ordered from the least to the most advanced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FulfillmentStatus {
-    /// Not begun.
-    Unfulfilled,
-    /// Being packed.
-    Preparing,
-    /// With the carrier.
-    Shipped,
-    /// With the shopper.
-    Delivered,
-    /// Sent back.
-    Returned,
-}
-
-impl FulfillmentStatus {
-    /// The status of a whole order: that of its least advanced delivery.
-    pub fn of_order(deliveries: impl IntoIterator<Item = Self>) -> Self {
-        deliveries.into_iter().min().unwrap_or(Self::Unfulfilled)
+impl Default for OrderPolicy {
+    fn default() -> Self {
+        Self { hold_minutes: 30, confirm_days: 7 }
     }
 }
 
@@ -169,13 +129,6 @@ mod tests {
     fn an_order_number_holds_the_korean_day() {
         let id = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_dead_beef);
         assert_eq!(order_number(id, datetime!(2026-11-20 15:30 UTC)), "20261121-DEADBEEF");
-    }
-
-    #[test]
-    fn an_order_is_as_far_as_its_slowest_delivery() {
-        use FulfillmentStatus::{Delivered, Shipped, Unfulfilled};
-        assert_eq!(FulfillmentStatus::of_order([Delivered, Shipped]), Shipped);
-        assert_eq!(FulfillmentStatus::of_order([]), Unfulfilled);
     }
 
     #[test]

@@ -14,8 +14,12 @@ pub struct PointsPolicy {
     pub charge_min: Won,
     /// The most that can be charged at once, in won.
     pub charge_max: Won,
-    /// The most that a wallet may hold, in won.
+    /// The most that a wallet may hold by charging, in won.
     pub wallet_max: Won,
+    /// What a purchase earns where the product says nothing else, in percent of what was paid.
+    pub earn_percent: i32,
+    /// Days that earned points are good for.
+    pub earn_days: i64,
 }
 
 impl PointsPolicy {
@@ -30,8 +34,14 @@ impl PointsPolicy {
 
 impl Default for PointsPolicy {
     fn default() -> Self {
-        Self { charge_min: 1_000, charge_max: 1_000_000, wallet_max: 10_000_000 }
+        Self { charge_min: 1_000, charge_max: 1_000_000, wallet_max: 10_000_000, earn_percent: 5, earn_days: 365 }
     }
+}
+
+/// The points that `paid` won earn at `percent`, rounded down.
+pub fn earned(paid: Won, percent: i32) -> Won {
+    let points = i128::from(paid.max(0)) * i128::from(percent.clamp(0, 100)) / 100;
+    Won::try_from(points).unwrap_or(0)
 }
 
 /// Why a balance changed.
@@ -50,4 +60,17 @@ pub enum PointsKind {
     Expire,
     /// Corrected by staff.
     Adjust,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_rounded_down_and_never_negative() {
+        assert_eq!(earned(9_999, 5), 499);
+        assert_eq!(earned(-1, 5), 0);
+        assert_eq!(earned(i64::MAX, 100), i64::MAX);
+        assert_eq!(earned(i64::MAX, i32::MAX), i64::MAX);
+    }
 }

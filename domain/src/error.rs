@@ -23,6 +23,9 @@ pub enum Error {
     /// An event could not be written as JSON.
     #[error("event payload: {0}")]
     Payload(#[from] serde_json::Error),
+    /// A column holds a word that is none of its set.
+    #[error("word: {0}")]
+    Word(#[from] serde_plain::Error),
 }
 
 impl Error {
@@ -30,23 +33,27 @@ impl Error {
     pub fn failure(&self) -> Failure {
         match self {
             Self::Refused(failure) => failure.clone(),
-            Self::Database(_) | Self::Hash(_) | Self::CutOff(_) | Self::Payload(_) => Failure::Unavailable,
+            Self::Database(_) | Self::Hash(_) | Self::CutOff(_) | Self::Payload(_) | Self::Word(_) => {
+                Failure::Unavailable
+            }
         }
     }
 
-    /// Whether the same work can succeed when it is done again: the transaction lost a race, or
-    /// the connection was lost.
-    pub fn is_transient(&self) -> bool {
+    /// Why the same work can succeed when it is done again, if it can: the transaction lost a race,
+    /// or the connection was lost.
+    pub fn transient(&self) -> Option<&'static str> {
         match self {
-            Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed) => true,
-            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
-                // serialization_failure, deadlock_detected, lock_not_available; class 08 is the
-                // connection, 57P an operator who shuts the server down.
-                matches!(code.as_ref(), "40001" | "40P01" | "55P03")
-                    || code.starts_with("08")
-                    || code.starts_with("57P")
-            }),
-            _ => false,
+            Self::Database(sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed) => Some("connection"),
+            Self::Database(sqlx::Error::PoolTimedOut) => Some("pool"),
+            Self::Database(sqlx::Error::Database(error)) => match error.code()?.as_ref() {
+                "40001" => Some("serialization"),
+                "40P01" => Some("deadlock"),
+                "55P03" => Some("lock"),
+                // The connection, or an operator who shuts the server down.
+                code if code.starts_with("08") || code.starts_with("57P") => Some("connection"),
+                _ => None,
+            },
+            _ => None,
         }
     }
 }

@@ -18,6 +18,9 @@ pub struct NewEvent {
 
 /// Appends facts inside the caller's transaction.
 pub(crate) async fn append(conn: &mut PgConnection, events: &[NewEvent]) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
     let names: Vec<String> = events.iter().map(|event| event.name.to_owned()).collect();
     let subjects: Vec<String> = events.iter().map(|event| event.subject.clone()).collect();
     let payloads: Vec<Value> = events.iter().map(|event| event.payload.clone()).collect();

@@ -2,19 +2,29 @@
 //! cookies, Leptos.
 
 pub mod address;
+pub mod audit;
 pub mod cart;
+pub mod claim;
+pub mod coupon;
+pub mod delivery;
 pub mod error;
 pub mod event;
+pub mod inventory;
 pub mod member;
 pub mod order;
 pub mod password;
 pub mod points;
 pub mod product;
+mod retry;
 pub mod seed;
+mod words;
 
-use contract::{order::DeliveryPolicy, points::PointsPolicy};
+use contract::{
+    order::{DeliveryPolicy, OrderPolicy},
+    points::PointsPolicy,
+};
 use sqlx::PgPool;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 pub use error::{Error, Result};
 use password::Hasher;
@@ -22,13 +32,15 @@ use password::Hasher;
 /// Every migration of the schema, in order.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
-/// What the shop may set about money.
+/// What the shop may set about money, and about time.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Policy {
     /// How much may be charged and kept.
     pub points: PointsPolicy,
     /// What delivery costs.
     pub delivery: DeliveryPolicy,
+    /// The times of an order's life.
+    pub order: OrderPolicy,
 }
 
 /// The one handle to the shop: its database, its policy and its clock. Cheap to clone.
@@ -39,16 +51,26 @@ pub struct Shop {
     /// What the shop may set about money.
     pub policy: Policy,
     hasher: Hasher,
+    desk: order::Desk,
+    ahead: Duration,
 }
 
 impl Shop {
-    /// A shop over a migrated database.
+    /// A shop over a migrated database, its desk open. Needs a Tokio runtime around it.
     pub fn new(db: PgPool, policy: Policy) -> Self {
-        Self { db, policy, hasher: Hasher::new() }
+        let desk = order::Desk::open(db.clone(), policy);
+        Self { db, policy, hasher: Hasher::new(), desk, ahead: Duration::ZERO }
+    }
+
+    /// The same shop with its clock set ahead, to try out what only time brings. Its desk keeps
+    /// the true time.
+    #[must_use]
+    pub fn ahead(&self, by: Duration) -> Self {
+        Self { ahead: self.ahead + by, ..self.clone() }
     }
 
     /// The time now, in UTC.
     pub fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc()
+        OffsetDateTime::now_utc() + self.ahead
     }
 }

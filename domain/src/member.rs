@@ -4,10 +4,11 @@ use contract::{
     Failure,
     form::{Check, Flaw, Flaws},
     member::{self, Email, MemberId, Password, Role},
+    order::Actor,
 };
 use serde::Deserialize;
 
-use crate::{Result, Shop, error::OnConstraint};
+use crate::{Result, Shop, coupon, error::OnConstraint};
 
 /// A signed-in member: proof that the one who asks was recognized. Only this module makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,71 @@ impl Shopper {
     /// What the member may do.
     pub const fn role(&self) -> Role {
         self.role
+    }
+}
+
+/// A member of the staff: proof that the one who asks runs the shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff(MemberId);
+
+impl Staff {
+    /// The staff member, if the one who asks is one.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`]: for everybody else, there is nothing here.
+    pub fn of(by: &Shopper) -> Result<Self, Failure> {
+        if by.role == Role::Staff { Ok(Self(by.id)) } else { Err(Failure::NotFound) }
+    }
+
+    /// The member.
+    pub const fn id(&self) -> MemberId {
+        self.0
+    }
+}
+
+/// Who runs the shop: staff everything, a seller what is their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator {
+    member: MemberId,
+    seller: Option<i64>,
+}
+
+impl Operator {
+    /// The operator, if the one who asks is one.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`]: for everybody else, there is nothing here.
+    pub async fn of(shop: &Shop, by: &Shopper) -> Result<Self> {
+        let seller = match by.role {
+            Role::Shopper => return Err(Failure::NotFound.into()),
+            Role::Staff => None,
+            Role::Seller => {
+                let own = sqlx::query_scalar!("select seller_id from seller where member_id = $1", by.id);
+                Some(own.fetch_optional(&shop.db).await?.ok_or(Failure::NotFound)?)
+            }
+        };
+        Ok(Self { member: by.id, seller })
+    }
+
+    /// The member.
+    pub const fn id(&self) -> MemberId {
+        self.member
+    }
+
+    /// The seller whose own alone may be touched; `None` for staff.
+    pub const fn seller(&self) -> Option<i64> {
+        self.seller
+    }
+
+    /// As what they act.
+    pub const fn actor(&self) -> Actor {
+        if self.seller.is_some() { Actor::Seller } else { Actor::Staff }
+    }
+}
+
+impl From<&Staff> for Operator {
+    fn from(staff: &Staff) -> Self {
+        Self { member: staff.0, seller: None }
     }
 }
 
@@ -71,6 +137,7 @@ pub async fn sign_up(shop: &Shop, form: SignUp) -> Result<Shopper> {
         return Err(check.refuse().into());
     };
     let hash = shop.hasher.hash(password).await?;
+    let mut tx = shop.db.begin().await?;
     let id = sqlx::query_scalar!(
         "with joined as (
              insert into member (email, password_hash, name, phone) values ($1, $2, $3, $4)
@@ -82,9 +149,11 @@ pub async fn sign_up(shop: &Shop, form: SignUp) -> Result<Shopper> {
         name,
         phone,
     )
-    .fetch_one(&shop.db)
+    .fetch_one(&mut *tx)
     .await
     .on_constraint("member_email_key", || Failure::Invalid(Flaws::one("email", Flaw::EmailTaken)))?;
+    coupon::welcome(&mut tx, id, shop.now()).await?;
+    tx.commit().await?;
     Ok(Shopper { id, name, role: Role::Shopper, generation: 0 })
 }
 

@@ -3,24 +3,44 @@
 //! Placing takes a batch of checkouts and runs one transaction: `load` and lock in sets, `decide`
 //! in a pure function, `store` in sets.
 
+mod cancel;
+mod confirm;
 mod decide;
+mod desk;
+mod expire;
 mod load;
+mod locked;
+mod pay;
 mod place;
 mod read;
 mod store;
+mod timeline;
+pub(crate) mod undo;
+mod view;
 
 use contract::{
     Won,
     address::AddressId,
+    coupon::CouponId,
     member::MemberId,
     order::{OrderId, SeenLine},
 };
 use uuid::Uuid;
 
+pub use cancel::{cancel, preview};
+pub use confirm::{confirm, confirm_due};
 pub use decide::{Accepted, AcceptedLine, Decision, decide};
-pub use load::{Destination, Listed, Loaded};
-pub use place::{place, place_one};
-pub use read::{DeliveryView, Detail, OrderLineView, Summary, detail, list, placed};
+pub use desk::{Desk, place_one};
+pub use expire::expire;
+pub use load::{Destination, Listed, Loaded, load};
+pub(crate) use locked::{Locked, lock, lock_any};
+pub use pay::pay;
+pub use place::place;
+pub use read::{detail, detail_any, list, list_all, placed};
+pub use store::store;
+pub use timeline::{Step, timeline};
+pub(crate) use timeline::{Turn, record};
+pub use view::{DeliveryView, Detail, OrderLineView, Summary};
 
 use crate::member::Shopper;
 
@@ -40,6 +60,11 @@ pub struct Checkout {
     pub seen: Vec<SeenLine>,
     /// The amount on the button, in won.
     pub expected_total: Won,
+    /// The coupon to use.
+    pub coupon: Option<CouponId>,
+    /// How much of it to pay by points, in won. Where that is not all of it, the order is held for
+    /// the rest to be paid.
+    pub points: Won,
     /// Where to.
     pub address: AddressId,
     /// A word to the carrier, read and found good; may be empty.
@@ -47,8 +72,18 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// A checkout by a member, under a new order id.
+    /// A checkout by a member, under a new order id, all of it paid by points.
     pub fn new(by: &Shopper, key: Uuid, seen: Vec<SeenLine>, expected_total: Won, address: AddressId) -> Self {
-        Self { order: Uuid::now_v7(), member: by.id(), key, seen, expected_total, address, note: String::new() }
+        Self {
+            order: Uuid::now_v7(),
+            member: by.id(),
+            key,
+            seen,
+            expected_total,
+            coupon: None,
+            points: expected_total,
+            address,
+            note: String::new(),
+        }
     }
 }

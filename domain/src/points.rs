@@ -1,10 +1,22 @@
-//! The points wallet: every change is an entry with the balance after it.
+//! The points wallet: every change is an entry with the balance after it, and what is left lies in
+//! lots by the day that it runs out.
 
-use contract::{Failure, Won, points::PointsKind};
-use time::OffsetDateTime;
+mod adjust;
+mod expire;
+pub(crate) mod ledger;
+mod lot;
+
+use contract::{Failure, Won, points::PointsKind, when::kst_date};
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::{Error, Result, Shop, member::Shopper};
+pub use adjust::adjust;
+pub use expire::expire;
+pub use ledger::Wallet;
+pub(crate) use lot::take;
+pub use lot::{Lot, NEVER, spendable};
+
+use crate::{Error, Result, Shop, member::Shopper, retry::retry, words::read};
 
 /// Entries on one page of the history.
 pub const PAGE: i64 = 20;
@@ -26,11 +38,18 @@ pub async fn balance(shop: &Shop, by: &Shopper) -> Result<Won> {
 /// # Errors
 /// [`Failure::WalletFull`] where the wallet would hold more than the policy allows.
 pub async fn charge(shop: &Shop, by: &Shopper, key: Uuid, amount: Won) -> Result<()> {
+    retry("charge", || charge_once(shop, by, key, amount)).await
+}
+
+async fn charge_once(shop: &Shop, by: &Shopper, key: Uuid, amount: Won) -> Result<()> {
     let charged = sqlx::query!(
         "with charged as (
              update points_wallet set balance = balance + $2
-             where member_id = $1 and balance + $2 <= $3
+             where member_id = $1 and balance <= $3::bigint - $2
              returning balance
+         ), lot as (
+             insert into points_lot as l (member_id, expires_on, remaining) select $1, '9999-12-31', $2 from charged
+             on conflict (member_id, expires_on) do update set remaining = l.remaining + excluded.remaining
          )
          insert into points_entry (member_id, kind, amount, balance_after, idempotency_key)
          select $1, 'charge', $2, balance, $4 from charged",
@@ -60,6 +79,25 @@ async fn is_charged(shop: &Shop, by: &Shopper, key: Uuid) -> Result<bool> {
     Ok(charged.fetch_one(&shop.db).await?)
 }
 
+/// One's own points that run out within `days` days, by day.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn expiring(shop: &Shop, by: &Shopper, days: i64) -> Result<Vec<Lot>> {
+    let today = kst_date(shop.now());
+    let until = today.checked_add(time::Duration::days(days)).unwrap_or(today);
+    Ok(sqlx::query_as!(
+        Lot,
+        "select expires_on, remaining as amount from points_lot
+         where member_id = $1 and remaining > 0 and expires_on between $2 and $3 order by expires_on",
+        by.id(),
+        today,
+        until
+    )
+    .fetch_all(&shop.db)
+    .await?)
+}
+
 /// One change of a balance.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -73,6 +111,10 @@ pub struct Entry {
     pub balance_after: Won,
     /// The order it belongs to.
     pub order_id: Option<Uuid>,
+    /// Why staff corrected it; may be empty.
+    pub reason: String,
+    /// The last Korean day of earned points.
+    pub expires_on: Option<Date>,
     /// When, in UTC.
     pub created_at: OffsetDateTime,
 }
@@ -84,7 +126,7 @@ pub struct Entry {
 /// Where the database is away.
 pub async fn history(shop: &Shop, by: &Shopper, before: Option<i64>) -> Result<Vec<Entry>> {
     let rows = sqlx::query!(
-        "select points_entry_id, kind, amount, balance_after, order_id, created_at
+        "select points_entry_id, kind, amount, balance_after, order_id, reason, expires_on, created_at
          from points_entry where member_id = $1 and points_entry_id < $2
          order by points_entry_id desc limit $3",
         by.id(),
@@ -93,25 +135,18 @@ pub async fn history(shop: &Shop, by: &Shopper, before: Option<i64>) -> Result<V
     )
     .fetch_all(&shop.db)
     .await?;
-    let entries = rows.into_iter().map(|row| Entry {
-        id: row.points_entry_id,
-        kind: kind(&row.kind),
-        amount: row.amount,
-        balance_after: row.balance_after,
-        order_id: row.order_id,
-        created_at: row.created_at,
-    });
-    Ok(entries.collect())
-}
-
-/// The column's check leaves no other words.
-fn kind(word: &str) -> PointsKind {
-    match word {
-        "charge" => PointsKind::Charge,
-        "earn" => PointsKind::Earn,
-        "spend" => PointsKind::Spend,
-        "restore" => PointsKind::Restore,
-        "expire" => PointsKind::Expire,
-        _ => PointsKind::Adjust,
-    }
+    rows.into_iter()
+        .map(|row| {
+            Ok(Entry {
+                id: row.points_entry_id,
+                kind: read(&row.kind)?,
+                amount: row.amount,
+                balance_after: row.balance_after,
+                order_id: row.order_id,
+                reason: row.reason,
+                expires_on: row.expires_on,
+                created_at: row.created_at,
+            })
+        })
+        .collect()
 }

@@ -5,13 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use contract::{
     Failure, Won,
     cart::Totals,
+    coupon::{CouponId, CouponStatus, PricedLine},
     member::MemberId,
     order::{DeliveryPolicy, OrderId, SeenLine, changes},
     product::ProductId,
+    when::kst_date,
 };
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{Checkout, Destination, Loaded};
+use crate::{
+    Policy,
+    points::{self, Lot},
+};
+
+/// The most that the goods of one order may cost, in won: far below where sums would overflow.
+const MOST: Won = 1_000_000_000_000_000;
 
 /// What becomes of one checkout.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +49,14 @@ pub struct Accepted {
     pub goods: Won,
     /// The delivery fee of each seller in the order, in won.
     pub fees: BTreeMap<i64, Won>,
-    /// The points balance once it is paid, in won.
+    /// The coupon that it uses.
+    pub coupon: Option<CouponId>,
+    /// What the order takes out of the wallet, by the day that it would run out.
+    pub spent: Vec<Lot>,
+    /// The points balance afterwards, in won.
     pub balance_after: Won,
+    /// Until when it is held where something is left to pay, in UTC.
+    pub held_until: Option<OffsetDateTime>,
     /// Where to.
     pub destination: Destination,
     /// A word to the carrier.
@@ -53,9 +69,24 @@ impl Accepted {
         self.fees.values().sum()
     }
 
-    /// The amount paid, in won.
+    /// The discount on all lines, in won.
+    pub fn discount(&self) -> Won {
+        self.lines.iter().map(|line| line.discount).sum()
+    }
+
+    /// The amount to pay, in won.
     pub fn total(&self) -> Won {
-        self.goods + self.delivery()
+        self.goods - self.discount() + self.delivery()
+    }
+
+    /// What of it is paid by points, in won.
+    pub fn points(&self) -> Won {
+        self.spent.iter().map(|lot| lot.amount).sum()
+    }
+
+    /// Whether nothing is left to pay.
+    pub const fn is_paid(&self) -> bool {
+        self.held_until.is_none()
     }
 }
 
@@ -66,6 +97,8 @@ pub struct AcceptedLine {
     pub product: ProductId,
     /// Who sells it.
     pub seller: i64,
+    /// Its category.
+    pub category: i64,
     /// Its title as sold.
     pub title: String,
     /// Its author as sold.
@@ -74,22 +107,26 @@ pub struct AcceptedLine {
     pub unit_price: Won,
     /// Copies.
     pub quantity: i32,
+    /// This line's part of the discount, in won.
+    pub discount: Won,
+    /// What it will earn, in percent of what is paid.
+    pub earn_percent: i32,
 }
 
 /// Accepts or refuses each checkout in turn, as if the ones before had already been stored. A
 /// checkout is accepted whole or not at all.
 ///
 /// The reasons are looked at in a fixed order: the key was used, the cart is empty, the cart is
-/// not what was seen, something is out of stock, the address is gone, the total differs, the
-/// points do not suffice.
-pub fn decide(mut loaded: Loaded, batch: &[Checkout], policy: DeliveryPolicy) -> Vec<Decision> {
+/// not what was seen, something is out of stock, the address is gone, the sum is too large, the
+/// coupon cannot be used, the total differs, the points do not suffice.
+pub fn decide(mut loaded: Loaded, batch: &[Checkout], policy: Policy, now: OffsetDateTime) -> Vec<Decision> {
     batch
         .iter()
         .map(|checkout| {
             if let Some(order) = loaded.placed.get(&(checkout.member, checkout.key)) {
                 return Decision::Replayed(*order);
             }
-            match accept(&loaded, checkout, policy) {
+            match accept(&loaded, checkout, policy, now) {
                 Ok(accepted) => {
                     take(&mut loaded, &accepted);
                     Decision::Placed(Box::new(accepted))
@@ -100,7 +137,7 @@ pub fn decide(mut loaded: Loaded, batch: &[Checkout], policy: DeliveryPolicy) ->
         .collect()
 }
 
-fn accept(loaded: &Loaded, checkout: &Checkout, policy: DeliveryPolicy) -> Result<Accepted, Failure> {
+fn accept(loaded: &Loaded, checkout: &Checkout, policy: Policy, now: OffsetDateTime) -> Result<Accepted, Failure> {
     let cart = loaded.cart(checkout.member);
     if cart.is_empty() {
         return Err(Failure::CartEmpty);
@@ -108,33 +145,71 @@ fn accept(loaded: &Loaded, checkout: &Checkout, policy: DeliveryPolicy) -> Resul
     if !changes(&checkout.seen, &cart).is_empty() || has_twins(&checkout.seen) {
         return Err(Failure::CartChanged);
     }
-    let lines = cart.iter().map(|line| take_line(loaded, line)).collect::<Result<Vec<_>, _>>()?;
+    let mut lines = cart.iter().map(|line| take_line(loaded, line, policy)).collect::<Result<Vec<_>, _>>()?;
     let destination =
         loaded.addresses.get(&(checkout.member, checkout.address)).cloned().ok_or(Failure::AddressGone)?;
-    let totals = Totals::of(lines.iter().map(|line| (line.seller, line.unit_price, line.quantity)), policy);
-    if totals.total() != checkout.expected_total {
+    let totals = Totals::of(lines.iter().map(|line| (line.seller, line.unit_price, line.quantity)), policy.delivery);
+    if totals.goods > MOST {
+        return Err(Failure::TotalTooLarge);
+    }
+    let discount = discount(loaded, checkout, &mut lines, now)?;
+    let total = totals.total() - discount;
+    if total != checkout.expected_total {
         return Err(Failure::CartChanged);
     }
-    let balance = loaded.balances.get(&checkout.member).copied().unwrap_or(0);
-    if balance < totals.total() {
-        return Err(Failure::InsufficientPoints);
-    }
-    let mut fees: BTreeMap<i64, Won> = BTreeMap::new();
-    for line in &lines {
-        *fees.entry(line.seller).or_default() += line.unit_price * Won::from(line.quantity);
-    }
-    fees.values_mut().for_each(|goods| *goods = policy.fee(*goods));
+    let mut wallet = loaded.wallets.get(&checkout.member).cloned().unwrap_or_default();
+    let points = checkout.points.clamp(0, total);
+    let spent = points::take(&mut wallet.lots, points, kst_date(now)).ok_or(Failure::InsufficientPoints)?;
     Ok(Accepted {
         order: checkout.order,
         member: checkout.member,
         key: checkout.key,
-        lines,
         goods: totals.goods,
-        fees,
-        balance_after: balance - totals.total(),
+        fees: fees(&lines, policy.delivery),
+        lines,
+        coupon: checkout.coupon,
+        spent,
+        balance_after: wallet.balance - points,
+        held_until: (points < total).then(|| now + Duration::minutes(policy.order.hold_minutes)),
         destination,
         note: checkout.note.clone(),
     })
+}
+
+/// Takes the coupon off the lines, and tells how much that is.
+fn discount(
+    loaded: &Loaded,
+    checkout: &Checkout,
+    lines: &mut [AcceptedLine],
+    now: OffsetDateTime,
+) -> Result<Won, Failure> {
+    let Some(id) = checkout.coupon else { return Ok(0) };
+    let coupon = loaded.coupons.get(&id).filter(|coupon| coupon.member == checkout.member);
+    // Somebody else's coupon is told from one that is used up by nobody.
+    let coupon = coupon.filter(|coupon| coupon.status == CouponStatus::Available && coupon.expires_at > now);
+    let terms = &coupon.ok_or(Failure::CouponUnusable)?.terms;
+    let priced: Vec<PricedLine> = lines
+        .iter()
+        .map(|line| PricedLine {
+            product: line.product,
+            category: line.category,
+            amount: line.unit_price.saturating_mul(line.quantity.into()),
+        })
+        .collect();
+    let parts = terms.discount(&priced).map_err(|_| Failure::CouponUnusable)?;
+    for (line, part) in lines.iter_mut().zip(&parts) {
+        line.discount = *part;
+    }
+    Ok(parts.iter().sum())
+}
+
+fn fees(lines: &[AcceptedLine], policy: DeliveryPolicy) -> BTreeMap<i64, Won> {
+    let mut fees: BTreeMap<i64, Won> = BTreeMap::new();
+    for line in lines {
+        *fees.entry(line.seller).or_default() += line.unit_price * Won::from(line.quantity);
+    }
+    fees.values_mut().for_each(|goods| *goods = policy.fee(*goods));
+    fees
 }
 
 /// Two seen lines of one product would hide a difference behind the first of them.
@@ -143,7 +218,7 @@ fn has_twins(seen: &[SeenLine]) -> bool {
     products.len() != seen.len()
 }
 
-fn take_line(loaded: &Loaded, line: &SeenLine) -> Result<AcceptedLine, Failure> {
+fn take_line(loaded: &Loaded, line: &SeenLine, policy: Policy) -> Result<AcceptedLine, Failure> {
     let listed = loaded.products.get(&line.product).filter(|listed| listed.on_sale).ok_or(Failure::NotOnSale)?;
     if line.quantity > listed.available {
         return Err(Failure::OutOfStock);
@@ -151,10 +226,13 @@ fn take_line(loaded: &Loaded, line: &SeenLine) -> Result<AcceptedLine, Failure> 
     Ok(AcceptedLine {
         product: line.product,
         seller: listed.seller,
+        category: listed.category,
         title: listed.title.clone(),
         author: listed.author.clone(),
         unit_price: listed.price,
         quantity: line.quantity,
+        discount: 0,
+        earn_percent: listed.earn_percent.unwrap_or(policy.points.earn_percent),
     })
 }
 
@@ -165,7 +243,16 @@ fn take(loaded: &mut Loaded, accepted: &Accepted) {
             listed.available -= line.quantity;
         }
     }
-    loaded.balances.insert(accepted.member, accepted.balance_after);
+    if let Some(wallet) = loaded.wallets.get_mut(&accepted.member) {
+        wallet.balance = accepted.balance_after;
+        for spent in &accepted.spent {
+            let lot = wallet.lots.iter_mut().find(|lot| lot.expires_on == spent.expires_on);
+            lot.into_iter().for_each(|lot| lot.amount -= spent.amount);
+        }
+    }
+    if let Some(coupon) = accepted.coupon {
+        loaded.coupons.remove(&coupon);
+    }
     loaded.placed.insert((accepted.member, accepted.key), accepted.order);
     loaded.carts.remove(&accepted.member);
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use contract::{
     Won,
     address::AddressId,
+    coupon::CouponId,
     member::MemberId,
     order::{OrderId, SeenLine},
     product::ProductId,
@@ -13,7 +14,11 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Checkout;
-use crate::Result;
+use crate::{
+    Result,
+    coupon::ledger::{self as coupons, Kept},
+    points::{Wallet, ledger as points},
+};
 
 /// A product as it stands on the shelf.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +35,10 @@ pub struct Listed {
     pub on_sale: bool,
     /// Copies that can be bought.
     pub available: i32,
+    /// Its category.
+    pub category: i64,
+    /// What it earns, in percent, where that is its own rate.
+    pub earn_percent: Option<i32>,
 }
 
 /// Where an order goes.
@@ -52,8 +61,10 @@ pub struct Destination {
 pub struct Loaded {
     /// The products named by the checkouts and the carts.
     pub products: BTreeMap<ProductId, Listed>,
-    /// The points balance of each member, in won.
-    pub balances: BTreeMap<MemberId, Won>,
+    /// The points of each member.
+    pub wallets: BTreeMap<MemberId, Wallet>,
+    /// The coupons named by the checkouts.
+    pub coupons: BTreeMap<CouponId, Kept>,
     /// The orders that were placed before under the same keys.
     pub placed: BTreeMap<(MemberId, Uuid), OrderId>,
     /// What each member's cart holds now: the product and the copies.
@@ -76,11 +87,16 @@ impl Loaded {
 }
 
 /// Locks, always in this order and each in the order of ids, so that batches wait for one another
-/// instead of deadlocking: cart lines, stock, wallets. Behind its wallet's lock a member's
+/// instead of deadlocking: cart lines, stock, wallets, coupons. Behind its wallet's lock a member's
 /// checkouts run one after the other, so that the key of one is seen by the next.
-pub(super) async fn load(conn: &mut PgConnection, batch: &[Checkout]) -> Result<Loaded> {
+///
+/// # Errors
+/// Where the database is away.
+pub async fn load(conn: &mut PgConnection, batch: &[Checkout]) -> Result<Loaded> {
     let members: BTreeSet<MemberId> = batch.iter().map(|checkout| checkout.member).collect();
     let members: Vec<MemberId> = members.into_iter().collect();
+    let coupons: BTreeSet<CouponId> = batch.iter().filter_map(|checkout| checkout.coupon).collect();
+    let coupons: Vec<CouponId> = coupons.into_iter().collect();
     let carts = carts(conn, &members).await?;
     let in_carts = carts.values().flatten().map(|(product, _)| *product);
     let seen = batch.iter().flat_map(|checkout| &checkout.seen).map(|line| line.product);
@@ -89,7 +105,8 @@ pub(super) async fn load(conn: &mut PgConnection, batch: &[Checkout]) -> Result<
     Ok(Loaded {
         carts,
         products: shelf(conn, &products).await?,
-        balances: balances(conn, &members).await?,
+        wallets: points::lock(conn, &members).await?,
+        coupons: coupons::lock(conn, &coupons).await?,
         placed: placed(conn, batch).await?,
         addresses: addresses(conn, batch).await?,
     })
@@ -115,7 +132,8 @@ async fn carts(conn: &mut PgConnection, members: &[MemberId]) -> Result<BTreeMap
 
 async fn shelf(conn: &mut PgConnection, products: &[ProductId]) -> Result<BTreeMap<ProductId, Listed>> {
     let rows = sqlx::query!(
-        r#"select s.product_id, s.available as "available!", p.seller_id, p.title, p.author, p.sale_price,
+        r#"select s.product_id, s.available as "available!", p.seller_id, p.category_id, p.title, p.author,
+                  p.sale_price, p.earn_percent,
                   p.status = 'on_sale' as "on_sale!"
            from stock s join product p using (product_id)
            where s.product_id = any($1)
@@ -133,20 +151,12 @@ async fn shelf(conn: &mut PgConnection, products: &[ProductId]) -> Result<BTreeM
             price: row.sale_price,
             on_sale: row.on_sale,
             available: row.available,
+            category: row.category_id,
+            earn_percent: row.earn_percent,
         };
         (row.product_id, listed)
     });
     Ok(listed.collect())
-}
-
-async fn balances(conn: &mut PgConnection, members: &[MemberId]) -> Result<BTreeMap<MemberId, Won>> {
-    let rows = sqlx::query!(
-        "select member_id, balance from points_wallet where member_id = any($1) order by member_id for update",
-        members
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.member_id, row.balance)).collect())
 }
 
 async fn placed(conn: &mut PgConnection, batch: &[Checkout]) -> Result<BTreeMap<(MemberId, Uuid), OrderId>> {

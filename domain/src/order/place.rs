@@ -1,22 +1,12 @@
 //! Places a batch of checkouts in one transaction, and again where it lost a race.
 
-use std::time::Duration;
-
-use backon::{ExponentialBuilder, Retryable};
 use contract::{Failure, order::OrderId};
+use sqlx::PgPool;
+use time::OffsetDateTime;
 use tracing::instrument;
 
 use super::{Checkout, Decision, decide::decide, load::load, store::store};
-use crate::{Error, Result, Shop};
-
-/// Places one checkout.
-///
-/// # Errors
-/// The reason of its refusal, or [`Failure::Unavailable`].
-pub async fn place_one(shop: &Shop, checkout: Checkout) -> Result<OrderId> {
-    let mut outcomes = place(shop, &[checkout]).await?;
-    Ok(outcomes.pop().unwrap_or(Err(Failure::Unavailable))?)
-}
+use crate::{Policy, Result, retry::retry};
 
 /// Places a batch of checkouts; each is accepted whole or refused with its reason, in their order.
 ///
@@ -27,23 +17,24 @@ pub async fn place_one(shop: &Shop, checkout: Checkout) -> Result<OrderId> {
 /// Where the database stays away, or code and constraints disagree; then nothing was placed that
 /// the same keys will not find.
 #[instrument(skip_all, fields(batch = batch.len()))]
-pub async fn place(shop: &Shop, batch: &[Checkout]) -> Result<Vec<Result<OrderId, Failure>>> {
-    let backoff = ExponentialBuilder::default()
-        .with_jitter()
-        .with_min_delay(Duration::from_millis(10))
-        .with_max_delay(Duration::from_millis(500))
-        .with_max_times(5);
-    (|| attempt(shop, batch))
-        .retry(backoff)
-        .when(Error::is_transient)
-        .notify(|error, after| tracing::warn!(error = %error, retry_after_ms = after.as_millis(), "placing again"))
-        .await
+pub async fn place(
+    db: &PgPool,
+    policy: Policy,
+    batch: &[Checkout],
+    now: OffsetDateTime,
+) -> Result<Vec<Result<OrderId, Failure>>> {
+    retry("place", || attempt(db, policy, batch, now)).await
 }
 
-async fn attempt(shop: &Shop, batch: &[Checkout]) -> Result<Vec<Result<OrderId, Failure>>> {
-    let mut tx = shop.db.begin().await?;
+async fn attempt(
+    db: &PgPool,
+    policy: Policy,
+    batch: &[Checkout],
+    now: OffsetDateTime,
+) -> Result<Vec<Result<OrderId, Failure>>> {
+    let mut tx = db.begin().await?;
     let loaded = load(&mut tx, batch).await?;
-    let decisions = decide(loaded, batch, shop.policy.delivery);
+    let decisions = decide(loaded, batch, policy, now);
     let mut accepted = Vec::new();
     let mut outcomes = Vec::with_capacity(decisions.len());
     for decision in decisions {
@@ -57,9 +48,7 @@ async fn attempt(shop: &Shop, batch: &[Checkout]) -> Result<Vec<Result<OrderId, 
             Decision::Refused(failure) => Err(failure),
         });
     }
-    if !accepted.is_empty() {
-        store(&mut tx, &accepted, shop.now()).await?;
-    }
+    store(&mut tx, &accepted, now).await?;
     tx.commit().await?;
     Ok(outcomes)
 }

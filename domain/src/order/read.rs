@@ -1,93 +1,22 @@
-//! Orders as their shopper sees them.
+//! Reading orders back.
 
 use std::collections::BTreeMap;
 
 use contract::{
-    Failure, Won,
-    order::{FulfillmentStatus, OrderId, OrderStatus, PaymentStatus},
-    product::ProductId,
+    Failure,
+    member::MemberId,
+    order::{FulfillmentStatus, OrderId},
+    refund::{Refund, RefundLine},
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::PAGE;
-use crate::{Result, Shop, member::Shopper};
-
-/// An order in the list.
-#[derive(Debug, Clone)]
-pub struct Summary {
-    /// The order.
-    pub id: OrderId,
-    /// Where it stands.
-    pub status: OrderStatus,
-    /// Where its money stands.
-    pub payment: PaymentStatus,
-    /// Where its goods stand.
-    pub fulfillment: FulfillmentStatus,
-    /// The amount paid, in won.
-    pub total: Won,
-    /// When it was placed, in UTC.
-    pub placed_at: OffsetDateTime,
-    /// What was bought.
-    pub lines: Vec<OrderLineView>,
-}
-
-/// A line of an order.
-#[derive(Debug, Clone)]
-pub struct OrderLineView {
-    /// The product.
-    pub product: ProductId,
-    /// Its title as sold.
-    pub title: String,
-    /// Its author as sold.
-    pub author: String,
-    /// Who sold it.
-    pub seller: i64,
-    /// The price for one, in won.
-    pub unit_price: Won,
-    /// Copies.
-    pub quantity: i32,
-}
-
-/// One seller's part of an order.
-#[derive(Debug, Clone)]
-pub struct DeliveryView {
-    /// The seller.
-    pub seller: i64,
-    /// The seller's name.
-    pub seller_name: String,
-    /// The fee, in won.
-    pub fee: Won,
-    /// Where the goods stand.
-    pub status: FulfillmentStatus,
-}
-
-/// All of an order.
-#[derive(Debug, Clone)]
-pub struct Detail {
-    /// What the list shows too.
-    pub summary: Summary,
-    /// The price of all lines, in won.
-    pub goods_total: Won,
-    /// The delivery fees together, in won.
-    pub delivery_total: Won,
-    /// What was paid by points, in won.
-    pub points_used: Won,
-    /// Who takes the parcels.
-    pub recipient: String,
-    /// Bare digits.
-    pub phone: String,
-    /// Five digits.
-    pub postcode: String,
-    /// Street and number.
-    pub line1: String,
-    /// Floor, room and the like; may be empty.
-    pub line2: String,
-    /// A word to the carrier; may be empty.
-    pub note: String,
-    /// One for each seller.
-    pub deliveries: Vec<DeliveryView>,
-}
+use super::{DeliveryView, Detail, OrderLineView, PAGE, Summary};
+use crate::{
+    Result, Shop,
+    member::{Shopper, Staff},
+    words::read,
+};
 
 /// One's own orders, newest first, those older than `before` where it is given: at most [`PAGE`]
 /// and one more, which tells that there are further ones.
@@ -95,13 +24,31 @@ pub struct Detail {
 /// # Errors
 /// Where the database is away.
 pub async fn list(shop: &Shop, by: &Shopper, before: Option<OrderId>) -> Result<Vec<Summary>> {
+    select(shop, Some(by.id()), before).await
+}
+
+/// Everybody's orders, in the same way.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn list_all(shop: &Shop, _by: &Staff, before: Option<OrderId>) -> Result<Vec<Summary>> {
+    select(shop, None, before).await
+}
+
+async fn select(shop: &Shop, member: Option<MemberId>, before: Option<OrderId>) -> Result<Vec<Summary>> {
+    // What is wholly canceled of a seller does not hold the order's status back.
     let rows = sqlx::query!(
         r#"select order_id, order_status, payment_status, total as "total!", placed_at,
-                  array(select fulfillment_status from delivery d where d.order_id = o.order_id) as "fulfillment!"
+                  array(select fulfillment_status from delivery d
+                        where d.order_id = o.order_id
+                          and (fulfillment_status = 'returned'
+                               or exists (select from order_line l where l.order_id = o.order_id
+                                          and l.seller_id = d.seller_id and l.quantity > l.canceled + l.returned))
+                  ) as "fulfillment!"
            from "order" o
-           where member_id = $1 and order_id < $2
+           where ($1::bigint is null or member_id = $1) and order_id < $2
            order by order_id desc limit $3"#,
-        by.id(),
+        member,
         before.unwrap_or(Uuid::max()),
         PAGE + 1
     )
@@ -109,16 +56,20 @@ pub async fn list(shop: &Shop, by: &Shopper, before: Option<OrderId>) -> Result<
     .await?;
     let ids: Vec<OrderId> = rows.iter().map(|row| row.order_id).collect();
     let mut lines = lines(shop, &ids).await?;
-    let orders = rows.into_iter().map(|row| Summary {
-        id: row.order_id,
-        status: order_status(&row.order_status),
-        payment: payment_status(&row.payment_status),
-        fulfillment: FulfillmentStatus::of_order(row.fulfillment.iter().map(|word| fulfillment_status(word))),
-        total: row.total,
-        placed_at: row.placed_at,
-        lines: lines.remove(&row.order_id).unwrap_or_default(),
-    });
-    Ok(orders.collect())
+    rows.into_iter()
+        .map(|row| {
+            let parts = row.fulfillment.iter().map(|word| read(word)).collect::<Result<Vec<FulfillmentStatus>>>()?;
+            Ok(Summary {
+                id: row.order_id,
+                status: read(&row.order_status)?,
+                payment: read(&row.payment_status)?,
+                fulfillment: FulfillmentStatus::of_order(parts),
+                total: row.total,
+                placed_at: row.placed_at,
+                lines: lines.remove(&row.order_id).unwrap_or_default(),
+            })
+        })
+        .collect()
 }
 
 /// The order that was placed under a key, if one was.
@@ -139,45 +90,58 @@ pub async fn placed(shop: &Shop, by: &Shopper, key: Uuid) -> Result<Option<Order
 /// # Errors
 /// [`Failure::NotFound`], for another member's too.
 pub async fn detail(shop: &Shop, by: &Shopper, id: OrderId) -> Result<Detail> {
+    find(shop, Some(by.id()), id).await
+}
+
+/// Anybody's order.
+///
+/// # Errors
+/// [`Failure::NotFound`].
+pub async fn detail_any(shop: &Shop, _by: &Staff, id: OrderId) -> Result<Detail> {
+    find(shop, None, id).await
+}
+
+async fn find(shop: &Shop, member: Option<MemberId>, id: OrderId) -> Result<Detail> {
     let row = sqlx::query!(
-        r#"select order_status, payment_status, goods_total, delivery_total, total as "total!", points_used,
-                  recipient, phone, postcode, line1, line2, delivery_note, placed_at
-           from "order" where order_id = $1 and member_id = $2"#,
+        r#"select order_status, payment_status, goods_total, discount_total, delivery_total, total as "total!",
+                  points_used, points_earned, refunded_total, held_until, confirm_at, recipient, phone, postcode, line1,
+                  line2, delivery_note, placed_at,
+                  (select name from coupon join coupon_campaign using (campaign_id)
+                   where coupon.coupon_id = o.coupon_id) as coupon
+           from "order" o where order_id = $1 and ($2::bigint is null or member_id = $2)"#,
         id,
-        by.id()
+        member
     )
     .fetch_optional(&shop.db)
     .await?
     .ok_or(Failure::NotFound)?;
-    let deliveries: Vec<DeliveryView> = sqlx::query!(
-        "select seller_id, s.name, fee, fulfillment_status
-         from delivery join seller s using (seller_id) where order_id = $1 order by seller_id",
-        id
-    )
-    .fetch_all(&shop.db)
-    .await?
-    .into_iter()
-    .map(|part| DeliveryView {
-        seller: part.seller_id,
-        seller_name: part.name,
-        fee: part.fee,
-        status: fulfillment_status(&part.fulfillment_status),
-    })
-    .collect();
+    let lines = lines(shop, &[id]).await?.remove(&id).unwrap_or_default();
+    let deliveries = deliveries(shop, id).await?;
+    let kept = |part: &&DeliveryView| {
+        part.status == FulfillmentStatus::Returned
+            || lines.iter().any(|line| line.seller == part.seller && line.kept() > 0)
+    };
     let summary = Summary {
         id,
-        status: order_status(&row.order_status),
-        payment: payment_status(&row.payment_status),
-        fulfillment: FulfillmentStatus::of_order(deliveries.iter().map(|part| part.status)),
+        status: read(&row.order_status)?,
+        payment: read(&row.payment_status)?,
+        fulfillment: FulfillmentStatus::of_order(deliveries.iter().filter(kept).map(|part| part.status)),
         total: row.total,
         placed_at: row.placed_at,
-        lines: lines(shop, &[id]).await?.remove(&id).unwrap_or_default(),
+        lines,
     };
     Ok(Detail {
         summary,
         goods_total: row.goods_total,
+        discount_total: row.discount_total,
+        coupon: row.coupon.unwrap_or_default(),
         delivery_total: row.delivery_total,
         points_used: row.points_used,
+        points_earned: row.points_earned,
+        refunded_total: row.refunded_total,
+        held_until: row.held_until,
+        confirm_at: row.confirm_at,
+        refunds: refunds(shop, id).await?,
         recipient: row.recipient,
         phone: row.phone,
         postcode: row.postcode,
@@ -188,9 +152,56 @@ pub async fn detail(shop: &Shop, by: &Shopper, id: OrderId) -> Result<Detail> {
     })
 }
 
+async fn deliveries(shop: &Shop, id: OrderId) -> Result<Vec<DeliveryView>> {
+    let rows = sqlx::query!(
+        "select delivery_id, seller_id, s.name, fee, fulfillment_status
+         from delivery join seller s using (seller_id) where order_id = $1 order by seller_id",
+        id
+    )
+    .fetch_all(&shop.db)
+    .await?;
+    rows.into_iter()
+        .map(|part| {
+            Ok(DeliveryView {
+                id: part.delivery_id,
+                seller: part.seller_id,
+                seller_name: part.name,
+                fee: part.fee,
+                status: read(&part.fulfillment_status)?,
+            })
+        })
+        .collect()
+}
+
+async fn refunds(shop: &Shop, id: OrderId) -> Result<Vec<(OffsetDateTime, Refund)>> {
+    let rows = sqlx::query!(
+        "select r.refund_id, r.goods, r.discount, r.delivery, r.return_fee, r.created_at, l.product_id, l.quantity,
+                l.goods as line_goods, l.discount as line_discount
+         from refund r join refund_line l using (refund_id)
+         where r.order_id = $1 order by r.refund_id, l.product_id",
+        id
+    )
+    .fetch_all(&shop.db)
+    .await?;
+    let mut refunds: BTreeMap<Uuid, (OffsetDateTime, Refund)> = BTreeMap::new();
+    for row in rows {
+        let (_, refund) = refunds.entry(row.refund_id).or_insert_with(|| {
+            let (goods, discount, delivery, return_fee) = (row.goods, row.discount, row.delivery, row.return_fee);
+            (row.created_at, Refund { lines: Vec::new(), goods, discount, delivery, return_fee })
+        });
+        refund.lines.push(RefundLine {
+            product: row.product_id,
+            quantity: row.quantity,
+            goods: row.line_goods,
+            discount: row.line_discount,
+        });
+    }
+    Ok(refunds.into_values().collect())
+}
+
 async fn lines(shop: &Shop, orders: &[OrderId]) -> Result<BTreeMap<OrderId, Vec<OrderLineView>>> {
     let rows = sqlx::query!(
-        "select order_id, product_id, title, author, seller_id, unit_price, quantity
+        "select order_id, product_id, title, author, seller_id, unit_price, quantity, canceled, returned, discount
          from order_line where order_id = any($1) order by order_id, product_id",
         orders
     )
@@ -205,42 +216,10 @@ async fn lines(shop: &Shop, orders: &[OrderId]) -> Result<BTreeMap<OrderId, Vec<
             seller: row.seller_id,
             unit_price: row.unit_price,
             quantity: row.quantity,
+            canceled: row.canceled,
+            returned: row.returned,
+            discount: row.discount,
         });
     }
     Ok(lines)
-}
-
-// The columns' checks leave no other words than these.
-
-fn order_status(word: &str) -> OrderStatus {
-    match word {
-        "placed" => OrderStatus::Placed,
-        "confirmed" => OrderStatus::Confirmed,
-        "canceled" => OrderStatus::Canceled,
-        "expired" => OrderStatus::Expired,
-        _ => OrderStatus::PendingPayment,
-    }
-}
-
-fn payment_status(word: &str) -> PaymentStatus {
-    match word {
-        "unpaid" => PaymentStatus::Unpaid,
-        "pending" => PaymentStatus::Pending,
-        "paid" => PaymentStatus::Paid,
-        "failed" => PaymentStatus::Failed,
-        "canceled" => PaymentStatus::Canceled,
-        "partially_refunded" => PaymentStatus::PartiallyRefunded,
-        "refunded" => PaymentStatus::Refunded,
-        _ => PaymentStatus::Unknown,
-    }
-}
-
-fn fulfillment_status(word: &str) -> FulfillmentStatus {
-    match word {
-        "preparing" => FulfillmentStatus::Preparing,
-        "shipped" => FulfillmentStatus::Shipped,
-        "delivered" => FulfillmentStatus::Delivered,
-        "returned" => FulfillmentStatus::Returned,
-        _ => FulfillmentStatus::Unfulfilled,
-    }
 }

@@ -1,19 +1,34 @@
 //! Stores accepted orders: one statement per table, whatever the size of the batch.
 
-use contract::{Won, member::MemberId, product::ProductId};
+use contract::{
+    Won,
+    coupon::{CouponId, CouponStatus},
+    member::MemberId,
+    order::{Actor, OrderStatus, PaymentStatus},
+    product::ProductId,
+    stock::MovementKind,
+};
 use serde_json::json;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Accepted;
+use super::{Accepted, Turn, record};
 use crate::{
     Result,
+    coupon::ledger as coupons,
     event::{self, NewEvent},
+    inventory::ledger::{self as stock, Move},
+    points::ledger::{self as points, Spending},
+    words::word,
 };
 
-/// Writes the orders, what they take from stock, wallets and carts, and their events.
-pub(super) async fn store(conn: &mut PgConnection, orders: &[Accepted], at: OffsetDateTime) -> Result<()> {
+/// Writes the orders, what they take from stock, wallets, coupons and carts, their timelines and
+/// their events. Everything they take must be locked.
+///
+/// # Errors
+/// Where the database is away, or a constraint finds what the decision has overlooked.
+pub async fn store(conn: &mut PgConnection, orders: &[Accepted], at: OffsetDateTime) -> Result<()> {
     if orders.is_empty() {
         return Ok(());
     }
@@ -21,19 +36,35 @@ pub(super) async fn store(conn: &mut PgConnection, orders: &[Accepted], at: Offs
     insert_lines(conn, orders).await?;
     insert_payments(conn, orders, at).await?;
     insert_deliveries(conn, orders).await?;
-    take_stock(conn, orders, at).await?;
-    take_points(conn, orders, at).await?;
+    let mut events = stock::apply(conn, &moves(orders), at).await?;
+    points::spend(conn, &spendings(orders), at).await?;
+    coupons::take(conn, &used_coupons(orders)).await?;
     empty_carts(conn, orders).await?;
-    event::append(conn, &events(orders, at)).await
+    record(conn, &turns(orders), at).await?;
+    events.extend(placed_events(orders, at));
+    event::append(conn, &events).await
+}
+
+const fn statuses(order: &Accepted) -> (OrderStatus, PaymentStatus) {
+    if order.is_paid() {
+        (OrderStatus::Placed, PaymentStatus::Paid)
+    } else {
+        (OrderStatus::PendingPayment, PaymentStatus::Unpaid)
+    }
 }
 
 async fn insert_orders(conn: &mut PgConnection, orders: &[Accepted], at: OffsetDateTime) -> Result<()> {
     let ids: Vec<Uuid> = column(orders, |order| order.order);
     let members: Vec<MemberId> = column(orders, |order| order.member);
     let keys: Vec<Uuid> = column(orders, |order| order.key);
+    let statuses_of: Vec<String> = orders.iter().map(|order| word(statuses(order).0)).collect::<Result<_>>()?;
+    let payments: Vec<String> = orders.iter().map(|order| word(statuses(order).1)).collect::<Result<_>>()?;
     let goods: Vec<Won> = column(orders, |order| order.goods);
+    let discounts: Vec<Won> = column(orders, Accepted::discount);
     let delivery: Vec<Won> = column(orders, Accepted::delivery);
-    let points: Vec<Won> = column(orders, Accepted::total);
+    let points: Vec<Won> = column(orders, Accepted::points);
+    let coupons: Vec<Option<CouponId>> = column(orders, |order| order.coupon);
+    let holds: Vec<Option<OffsetDateTime>> = column(orders, |order| order.held_until);
     let recipients: Vec<String> = column(orders, |order| order.destination.recipient.clone());
     let phones: Vec<String> = column(orders, |order| order.destination.phone.clone());
     let postcodes: Vec<String> = column(orders, |order| order.destination.postcode.clone());
@@ -42,19 +73,23 @@ async fn insert_orders(conn: &mut PgConnection, orders: &[Accepted], at: OffsetD
     let notes: Vec<String> = column(orders, |order| order.note.clone());
     sqlx::query!(
         r#"insert into "order" (order_id, member_id, idempotency_key, order_status, payment_status, goods_total,
-               delivery_total, points_used, recipient, phone, postcode, line1, line2, delivery_note, placed_at)
-           select order_id, member_id, idempotency_key, 'placed', 'paid', goods, delivery, points, recipient, phone,
-               postcode, line1, line2, note, $13
-           from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
-               $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
-               as new (order_id, member_id, idempotency_key, goods, delivery, points, recipient, phone, postcode,
-                   line1, line2, note)"#,
+               discount_total, delivery_total, points_used, coupon_id, held_until, recipient, phone, postcode, line1,
+               line2, delivery_note, placed_at)
+           select *, $18
+           from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
+               $8::bigint[], $9::bigint[], $10::uuid[], $11::timestamptz[], $12::text[], $13::text[], $14::text[],
+               $15::text[], $16::text[], $17::text[])"#,
         &ids,
         &members,
         &keys,
+        &statuses_of,
+        &payments,
         &goods,
+        &discounts,
         &delivery,
         &points,
+        &coupons as &[Option<CouponId>],
+        &holds as &[Option<OffsetDateTime>],
         &recipients,
         &phones,
         &postcodes,
@@ -77,16 +112,22 @@ async fn insert_lines(conn: &mut PgConnection, orders: &[Accepted]) -> Result<()
     let authors: Vec<String> = lines().map(|(_, line)| line.author.clone()).collect();
     let prices: Vec<Won> = lines().map(|(_, line)| line.unit_price).collect();
     let quantities: Vec<i32> = lines().map(|(_, line)| line.quantity).collect();
+    let discounts: Vec<Won> = lines().map(|(_, line)| line.discount).collect();
+    let rates: Vec<i32> = lines().map(|(_, line)| line.earn_percent).collect();
     sqlx::query!(
-        "insert into order_line (order_id, product_id, seller_id, title, author, unit_price, quantity)
-         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::int[])",
+        "insert into order_line (order_id, product_id, seller_id, title, author, unit_price, quantity, discount,
+             earn_percent)
+         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::int[],
+             $8::bigint[], $9::int[])",
         &ids,
         &products,
         &sellers,
         &titles,
         &authors,
         &prices,
-        &quantities
+        &quantities,
+        &discounts,
+        &rates
     )
     .execute(conn)
     .await?;
@@ -94,9 +135,13 @@ async fn insert_lines(conn: &mut PgConnection, orders: &[Accepted]) -> Result<()
 }
 
 async fn insert_payments(conn: &mut PgConnection, orders: &[Accepted], at: OffsetDateTime) -> Result<()> {
-    let payments: Vec<Uuid> = column(orders, |_| Uuid::now_v7());
-    let ids: Vec<Uuid> = column(orders, |order| order.order);
-    let amounts: Vec<Won> = column(orders, Accepted::total);
+    let paid = || orders.iter().filter(|order| order.is_paid());
+    let payments: Vec<Uuid> = paid().map(|_| Uuid::now_v7()).collect();
+    let ids: Vec<Uuid> = paid().map(|order| order.order).collect();
+    let amounts: Vec<Won> = paid().map(Accepted::total).collect();
+    if payments.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into payment (payment_id, order_id, method, amount, status, created_at)
          select payment_id, order_id, 'points', amount, 'paid', $4
@@ -130,57 +175,32 @@ async fn insert_deliveries(conn: &mut PgConnection, orders: &[Accepted]) -> Resu
     Ok(())
 }
 
-async fn take_stock(conn: &mut PgConnection, orders: &[Accepted], at: OffsetDateTime) -> Result<()> {
-    let lines = || orders.iter().flat_map(|order| order.lines.iter().map(move |line| (order.order, line)));
-    let ids: Vec<Uuid> = lines().map(|(order, _)| order).collect();
-    let products: Vec<ProductId> = lines().map(|(_, line)| line.product).collect();
-    let quantities: Vec<i32> = lines().map(|(_, line)| line.quantity).collect();
-    sqlx::query!(
-        "with sold as (
-             select * from unnest($1::uuid[], $2::bigint[], $3::int[]) as new (order_id, product_id, quantity)
-         ), taken as (
-             update stock s set on_hand = s.on_hand - sum.quantity
-             from (select product_id, sum(quantity)::int as quantity from sold group by product_id) sum
-             where s.product_id = sum.product_id
-         )
-         insert into stock_movement (product_id, kind, on_hand_delta, order_id, created_at)
-         select product_id, 'sold', -quantity, order_id, $4 from sold",
-        &ids,
-        &products,
-        &quantities,
-        at
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
+fn moves(orders: &[Accepted]) -> Vec<Move> {
+    let lines = orders.iter().flat_map(|order| order.lines.iter().map(move |line| (order, line)));
+    let moves = lines.map(|(order, line)| {
+        let (kind, on_hand, reserved) = if order.is_paid() {
+            (MovementKind::Sold, -line.quantity, 0)
+        } else {
+            (MovementKind::Reserved, 0, line.quantity)
+        };
+        let (order, by) = (Some(order.order), Some(order.member));
+        Move { product: line.product, kind, on_hand, reserved, order, by, reason: "ordered" }
+    });
+    moves.collect()
 }
 
-async fn take_points(conn: &mut PgConnection, orders: &[Accepted], at: OffsetDateTime) -> Result<()> {
-    let ids: Vec<Uuid> = column(orders, |order| order.order);
-    let members: Vec<MemberId> = column(orders, |order| order.member);
-    let totals: Vec<Won> = column(orders, Accepted::total);
-    let balances: Vec<Won> = column(orders, |order| order.balance_after);
-    // An order that costs nothing leaves no entry.
-    sqlx::query!(
-        "with spent as (
-             select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
-                 with ordinality as new (order_id, member_id, amount, balance_after, position)
-         ), taken as (
-             update points_wallet w set balance = w.balance - sum.amount
-             from (select member_id, sum(amount)::bigint as amount from spent group by member_id) sum
-             where w.member_id = sum.member_id
-         )
-         insert into points_entry (member_id, kind, amount, balance_after, order_id, created_at)
-         select member_id, 'spend', -amount, balance_after, order_id, $5 from spent where amount > 0 order by position",
-        &ids,
-        &members,
-        &totals,
-        &balances,
-        at
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
+fn spendings(orders: &[Accepted]) -> Vec<Spending> {
+    column(orders, |order| Spending {
+        member: order.member,
+        order: order.order,
+        taken: order.spent.clone(),
+        balance_after: order.balance_after,
+    })
+}
+
+fn used_coupons(orders: &[Accepted]) -> Vec<(CouponId, Uuid, CouponStatus)> {
+    let status = |order: &Accepted| if order.is_paid() { CouponStatus::Used } else { CouponStatus::Held };
+    orders.iter().filter_map(|order| Some((order.coupon?, order.order, status(order)))).collect()
 }
 
 async fn empty_carts(conn: &mut PgConnection, orders: &[Accepted]) -> Result<()> {
@@ -199,29 +219,37 @@ async fn empty_carts(conn: &mut PgConnection, orders: &[Accepted]) -> Result<()>
     Ok(())
 }
 
-/// `order.placed` and `order.paid` of each order, in this order.
-fn events(orders: &[Accepted], at: OffsetDateTime) -> Vec<NewEvent> {
+fn turns(orders: &[Accepted]) -> Vec<Turn> {
+    let both = orders.iter().flat_map(|order| {
+        let (status, payment) = statuses(order);
+        let by = (Actor::Shopper, Some(order.member));
+        [Turn::order(order.order, None, status, by), Turn::payment(order.order, None, payment, by)]
+    });
+    both.collect()
+}
+
+/// `order.placed` and, where it is paid, `order.paid` of each order, in this order.
+fn placed_events(orders: &[Accepted], at: OffsetDateTime) -> Vec<NewEvent> {
     let both = orders.iter().flat_map(|order| {
         let lines: Vec<_> = order
             .lines
             .iter()
             .map(|line| {
                 json!({
-                    "product_id": line.product, "seller_id": line.seller,
-                    "quantity": line.quantity, "unit_price": line.unit_price,
+                    "product_id": line.product, "seller_id": line.seller, "quantity": line.quantity,
+                    "unit_price": line.unit_price, "discount": line.discount,
                 })
             })
             .collect();
         let payload = json!({
             "order_id": order.order, "member_id": order.member, "goods_total": order.goods,
-            "delivery_total": order.delivery(), "total": order.total(), "lines": lines,
-            "at": at.unix_timestamp_nanos() / 1_000_000,
+            "discount_total": order.discount(), "delivery_total": order.delivery(), "total": order.total(),
+            "lines": lines, "at": at.unix_timestamp_nanos() / 1_000_000,
         });
-        ["order.placed", "order.paid"].map(|name| NewEvent {
-            name,
-            subject: order.order.to_string(),
-            payload: payload.clone(),
-        })
+        let names: &[&'static str] = if order.is_paid() { &["order.placed", "order.paid"] } else { &["order.placed"] };
+        let event =
+            move |name: &&'static str| NewEvent { name, subject: order.order.to_string(), payload: payload.clone() };
+        names.iter().map(event)
     });
     both.collect()
 }

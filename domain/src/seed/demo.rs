@@ -166,6 +166,16 @@ async fn accounts(conn: &mut PgConnection) -> Result<()> {
             )
             .execute(&mut *conn)
             .await?;
+            sqlx::query!(
+                "insert into points_lot (member_id, expires_on, remaining) values ($1, '9999-12-31', $2)",
+                id,
+                account.points
+            )
+            .execute(&mut *conn)
+            .await?;
+        }
+        if account.role == Role::Staff {
+            insert_campaigns(conn, id).await?;
         }
         if account.role == Role::Seller {
             sqlx::query!("update seller set member_id = $1 where seller_id = (select min(seller_id) from seller)", id)
@@ -173,6 +183,26 @@ async fn accounts(conn: &mut PgConnection) -> Result<()> {
                 .await?;
         }
     }
+    Ok(())
+}
+
+/// One campaign for each way of getting a coupon but by staff.
+async fn insert_campaigns(conn: &mut PgConnection, staff: i64) -> Result<()> {
+    sqlx::query!(
+        "insert into coupon_campaign (name, discount_kind, discount_value, max_discount, min_order, categories, quantity,
+             starts_at, ends_at, valid_days, issue_mode, code, created_by)
+         values
+             ('마당 나들이 10%', 'percent', 10, 5000, 20000, '{}', 1000, now(), now() + interval '1 year', 30, 'download', null, $1),
+             ('시집 2,000원', 'amount', 2000, null, 0,
+              array(select category_id from category where slug = 'poetry'), 100, now(), now() + interval '1 year', 30,
+              'download', null, $1),
+             ('비밀 쪽지 3,000원', 'amount', 3000, null, 15000, '{}', null, now(), now() + interval '1 year', 30, 'code',
+              'MADANG', $1),
+             ('첫 만남 1,000원', 'amount', 1000, null, 0, '{}', null, now(), now() + interval '1 year', 90, 'sign_up', null, $1)",
+        staff
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

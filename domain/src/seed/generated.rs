@@ -143,6 +143,14 @@ pub async fn members(db: &PgPool, count: u64, progress: impl Fn(u64)) -> Result<
     .execute(&mut *tx)
     .await?;
     sqlx::query!(
+        "insert into points_lot (member_id, expires_on, remaining)
+         select member_id, '9999-12-31', $2 from member where member_id > $1",
+        before,
+        BALANCE
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
         "insert into address (member_id, recipient, phone, postcode, line1, line2, is_default)
          select member_id, name, '01000000000', '04524', '서울특별시 중구 세종대로 110', '', true
          from member where member_id > $1",
@@ -151,7 +159,7 @@ pub async fn members(db: &PgPool, count: u64, progress: impl Fn(u64)) -> Result<
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
-    sqlx::query!("analyze member, points_wallet, address").execute(&mut *conn).await?;
+    sqlx::query!("analyze member, points_wallet, points_lot, address").execute(&mut *conn).await?;
     Ok(())
 }
 

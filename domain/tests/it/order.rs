@@ -101,7 +101,7 @@ async fn a_batch_accepts_each_checkout_whole_or_not_at_all(db: PgPool) -> Result
         put(&shop, &reader, book, 1).await?;
         batch.push(checkout(&shop, &reader, home).await?);
     }
-    let outcomes = place(&shop, &batch).await?;
+    let outcomes = place(&shop.db, shop.policy, &batch, shop.now()).await?;
     assert!(outcomes[0].is_ok());
     assert_eq!(outcomes[1], Err(Failure::InsufficientPoints));
     assert!(outcomes[2].is_ok());

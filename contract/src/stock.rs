@@ -1,0 +1,91 @@
+//! Stock: copies on hand, copies held, and why they change.
+
+use serde::{Deserialize, Serialize};
+
+use crate::form::{self, Flaw};
+
+/// The most copies that a product may have.
+pub const MOST: i32 = 100_000_000;
+
+/// Why stock changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MovementKind {
+    /// Came from the supplier.
+    Received,
+    /// Held for an order that is not paid yet.
+    Reserved,
+    /// No longer held.
+    Released,
+    /// Left for a paid order.
+    Sold,
+    /// Came back from an order.
+    Returned,
+    /// Counted anew, lost or damaged.
+    Adjusted,
+}
+
+/// A crossing that readers of the event log hear of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crossing {
+    /// Few copies are left.
+    Low,
+    /// None is left.
+    Depleted,
+}
+
+/// What it means that the available copies went from `before` to `after`, where stock is low from
+/// `low_at` copies down.
+pub const fn crossing(before: i32, after: i32, low_at: i32) -> Option<Crossing> {
+    if after <= 0 && before > 0 {
+        Some(Crossing::Depleted)
+    } else if after <= low_at && before > low_at {
+        Some(Crossing::Low)
+    } else {
+        None
+    }
+}
+
+/// Reads a change of stock: a whole number but 0, with a sign where it is less.
+///
+/// # Errors
+/// The flaw of what was typed.
+pub fn delta(typed: &str) -> Result<i32, Flaw> {
+    match form::number(typed, (-MOST).into(), MOST.into())? {
+        0 => Err(Flaw::Required),
+        delta => i32::try_from(delta).map_err(|_| Flaw::NotANumber),
+    }
+}
+
+/// Reads a number of copies on hand.
+///
+/// # Errors
+/// The flaw of what was typed.
+pub fn count(typed: &str) -> Result<i32, Flaw> {
+    i32::try_from(form::number(typed, 0, MOST.into())?).map_err(|_| Flaw::NotANumber)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crossing_is_told_once_on_the_way_down() {
+        assert_eq!(crossing(6, 5, 5), Some(Crossing::Low));
+        assert_eq!(crossing(5, 4, 5), None);
+        assert_eq!(crossing(9, 0, 5), Some(Crossing::Depleted));
+        assert_eq!(crossing(0, 9, 5), None);
+        assert_eq!(crossing(0, 0, 5), None);
+    }
+
+    #[test]
+    fn a_change_is_a_number_but_zero() {
+        assert_eq!(delta("-12"), Ok(-12));
+        assert_eq!(delta("+1,200"), Ok(1_200));
+        assert_eq!(delta("0"), Err(Flaw::Required));
+        for wrong in ["9223372036854775807", "-9223372036854775808", "2147483648"] {
+            assert!(matches!(delta(wrong), Err(Flaw::OutOfRange { .. })), "{wrong}");
+        }
+        assert!(matches!(count("-1"), Err(Flaw::OutOfRange { .. })));
+    }
+}

@@ -1,0 +1,258 @@
+//! Stock: how many copies there are, how many are held, and every movement that made it so.
+
+pub(crate) mod ledger;
+
+use contract::{
+    Failure,
+    form::{Check, Flaws, line},
+    product::ProductId,
+    stock::{self, MOST, MovementKind},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    Result, Shop, event,
+    member::Operator,
+    retry::retry,
+    words::{read, word},
+};
+
+/// Products, or movements, on one page.
+pub const PAGE: i64 = 50;
+
+/// The stock of one product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stock {
+    /// The product.
+    pub product: ProductId,
+    /// Its title.
+    pub title: String,
+    /// Copies in the house.
+    pub on_hand: i32,
+    /// Of these, held for orders that are not paid yet.
+    pub reserved: i32,
+    /// Copies that can be bought.
+    pub available: i32,
+    /// From so many available copies down, stock is low.
+    pub low_at: i32,
+}
+
+/// The stock of the products that one runs, by id, those after `after`: at most [`PAGE`] and one
+/// more, which tells that there are further ones. `short` alone: what is low or depleted.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn list(shop: &Shop, by: &Operator, after: ProductId, short: bool) -> Result<Vec<Stock>> {
+    Ok(sqlx::query_as!(
+        Stock,
+        r#"select s.product_id as product, p.title, s.on_hand, s.reserved, s.available as "available!", s.low_at
+           from stock s join product p using (product_id)
+           where s.product_id > $1 and ($2::bigint is null or p.seller_id = $2) and (not $3 or s.available <= s.low_at)
+           order by s.product_id limit $4"#,
+        after,
+        by.seller(),
+        short,
+        PAGE + 1
+    )
+    .fetch_all(&shop.db)
+    .await?)
+}
+
+/// The stock of one product.
+///
+/// # Errors
+/// [`Failure::NotFound`], for another seller's too.
+pub async fn get(shop: &Shop, by: &Operator, product: ProductId) -> Result<Stock> {
+    let found = sqlx::query_as!(
+        Stock,
+        r#"select s.product_id as product, p.title, s.on_hand, s.reserved, s.available as "available!", s.low_at
+           from stock s join product p using (product_id)
+           where s.product_id = $1 and ($2::bigint is null or p.seller_id = $2)"#,
+        product,
+        by.seller()
+    );
+    Ok(found.fetch_optional(&shop.db).await?.ok_or(Failure::NotFound)?)
+}
+
+/// One change of a product's stock.
+#[derive(Debug, Clone)]
+pub struct Movement {
+    /// Orders movements in time.
+    pub id: i64,
+    /// Why it changed.
+    pub kind: MovementKind,
+    /// The change of what is on hand.
+    pub on_hand: i32,
+    /// The change of what is reserved.
+    pub reserved: i32,
+    /// The order it belongs to.
+    pub order_id: Option<Uuid>,
+    /// Why, in a word or as typed.
+    pub reason: String,
+    /// Who moved it; empty for the shop itself.
+    pub by_name: String,
+    /// When, in UTC.
+    pub created_at: OffsetDateTime,
+}
+
+/// The movements of one product, newest first, those older than `before`: at most [`PAGE`] and
+/// one more, which tells that there are further ones.
+///
+/// # Errors
+/// [`Failure::NotFound`], for another seller's product too.
+pub async fn movements(shop: &Shop, by: &Operator, product: ProductId, before: Option<i64>) -> Result<Vec<Movement>> {
+    get(shop, by, product).await?;
+    let rows = sqlx::query!(
+        r#"select stock_movement_id, kind, on_hand_delta, reserved_delta, order_id, reason,
+                  coalesce(m.name, '') as "by_name!", v.created_at
+           from stock_movement v left join member m on m.member_id = v.by_member
+           where product_id = $1 and stock_movement_id < $2
+           order by stock_movement_id desc limit $3"#,
+        product,
+        before.unwrap_or(i64::MAX),
+        PAGE + 1
+    )
+    .fetch_all(&shop.db)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Movement {
+                id: row.stock_movement_id,
+                kind: read(&row.kind)?,
+                on_hand: row.on_hand_delta,
+                reserved: row.reserved_delta,
+                order_id: row.order_id,
+                reason: row.reason,
+                by_name: row.by_name,
+                created_at: row.created_at,
+            })
+        })
+        .collect()
+}
+
+/// A change of stock as typed.
+#[derive(Debug, Clone)]
+pub enum Change<'a> {
+    /// So many more, or fewer.
+    By(&'a str),
+    /// Counted anew: so many are on hand, where the form showed `seen`.
+    To {
+        /// What was counted.
+        counted: &'a str,
+        /// What the form was based on.
+        seen: i32,
+    },
+}
+
+/// Changes the stock of a product, with its reason. What shoppers buy meanwhile is never
+/// overwritten: a count is only taken where nothing moved since. The same key again changes
+/// nothing.
+///
+/// # Errors
+/// [`Failure::Invalid`] with every flaw of the form, [`Failure::NotFound`] for another seller's
+/// product, [`Failure::StockChanged`] where something moved since the form was shown,
+/// [`Failure::OutOfStock`] where fewer are available than should go.
+pub async fn change(
+    shop: &Shop,
+    by: &Operator,
+    key: Uuid,
+    product: ProductId,
+    change: Change<'_>,
+    reason: &str,
+) -> Result<()> {
+    let mut check = Check::default();
+    let delta = match &change {
+        Change::By(typed) => check.field("delta", stock::delta(typed)),
+        Change::To { counted, seen } => {
+            check.field("counted", stock::count(counted)).map(|count| count.saturating_sub(*seen))
+        }
+    };
+    let reason = check.field("reason", line(reason, 100));
+    let (Some(delta), Some(reason)) = (delta, reason) else { return Err(check.refuse().into()) };
+    let (seen, kind) = match change {
+        Change::By(_) if delta > 0 => (None, MovementKind::Received),
+        Change::By(_) => (None, MovementKind::Adjusted),
+        Change::To { seen, .. } => (Some(seen), MovementKind::Adjusted),
+    };
+    retry("change stock", || change_once(shop, by, key, product, delta, seen, kind, &reason)).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row of a ledger")]
+async fn change_once(
+    shop: &Shop,
+    by: &Operator,
+    key: Uuid,
+    product: ProductId,
+    delta: i32,
+    seen: Option<i32>,
+    kind: MovementKind,
+    reason: &str,
+) -> Result<()> {
+    let at = shop.now();
+    let mut tx = shop.db.begin().await?;
+    let stock = sqlx::query!(
+        r#"select s.on_hand, s.available as "available!", s.low_at
+           from stock s join product p using (product_id)
+           where s.product_id = $1 and ($2::bigint is null or p.seller_id = $2) for update of s"#,
+        product,
+        by.seller()
+    )
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(Failure::NotFound)?;
+    // A count that found what the form showed changes nothing, which no ledger has to tell.
+    if delta != 0 {
+        let written = sqlx::query!(
+            "insert into stock_movement (product_id, kind, on_hand_delta, by_member, reason, idempotency_key, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7) on conflict on constraint stock_movement_idempotency_key do nothing",
+            product,
+            word(kind)?,
+            delta,
+            by.id(),
+            reason,
+            key,
+            at
+        )
+        .execute(&mut *tx)
+        .await?;
+        if written.rows_affected() == 0 {
+            return Ok(());
+        }
+    }
+    if seen.is_some_and(|seen| seen != stock.on_hand) {
+        return Err(Failure::StockChanged.into());
+    }
+    if stock.available + delta.min(0) < 0 {
+        return Err(Failure::OutOfStock.into());
+    }
+    if stock.on_hand > MOST - delta.max(0) {
+        let flaw = contract::form::Flaw::OutOfRange { min: 0, max: MOST.into() };
+        return Err(Failure::Invalid(Flaws::one("delta", flaw)).into());
+    }
+    sqlx::query!("update stock set on_hand = on_hand + $2 where product_id = $1", product, delta)
+        .execute(&mut *tx)
+        .await?;
+    let crossed = ledger::crossed(product, stock.available, stock.available + delta, stock.low_at);
+    event::append(&mut tx, crossed.as_slice()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Sets from how many available copies down the stock of a product is low.
+///
+/// # Errors
+/// [`Failure::Invalid`], or [`Failure::NotFound`] for another seller's product.
+pub async fn set_low_at(shop: &Shop, by: &Operator, product: ProductId, typed: &str) -> Result<()> {
+    let low_at = stock::count(typed).map_err(|flaw| Failure::Invalid(Flaws::one("low_at", flaw)))?;
+    let set = sqlx::query!(
+        "update stock s set low_at = $3 from product p
+         where s.product_id = $1 and p.product_id = s.product_id and ($2::bigint is null or p.seller_id = $2)",
+        product,
+        by.seller(),
+        low_at
+    )
+    .execute(&shop.db)
+    .await?;
+    if set.rows_affected() == 0 { Err(Failure::NotFound.into()) } else { Ok(()) }
+}

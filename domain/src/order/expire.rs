@@ -1,0 +1,42 @@
+//! Orders that nobody paid: they let go of what they hold.
+
+use contract::order::{Actor, OrderId, OrderStatus};
+
+use super::{
+    lock_any,
+    undo::{Undoing, release},
+};
+use crate::{Result, Shop, retry::retry};
+
+/// Expires the orders whose time to pay is over, a hundred at most. Answers how many: call it
+/// again while there were some.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn expire(shop: &Shop) -> Result<usize> {
+    let due = sqlx::query_scalar!(
+        r#"select order_id from "order" where order_status = 'pending_payment' and held_until <= $1
+           order by held_until limit 100"#,
+        shop.now()
+    )
+    .fetch_all(&shop.db)
+    .await?;
+    for order in &due {
+        retry("expire", || expire_once(shop, *order)).await?;
+    }
+    Ok(due.len())
+}
+
+async fn expire_once(shop: &Shop, order: OrderId) -> Result<()> {
+    let at = shop.now();
+    let mut tx = shop.db.begin().await?;
+    let locked = lock_any(&mut tx, order).await?;
+    // It may have been paid, canceled or expired while this waited for its lock.
+    if locked.status != OrderStatus::PendingPayment || locked.held_until.is_none_or(|until| until > at) {
+        return Ok(());
+    }
+    let how = Undoing { actor: Actor::System, by: None, reason: String::new(), key: None, at };
+    release(&mut tx, &locked, OrderStatus::Expired, &how).await?;
+    tx.commit().await?;
+    Ok(())
+}

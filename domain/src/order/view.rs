@@ -1,0 +1,127 @@
+//! Orders as people see them.
+
+use contract::{
+    Won,
+    order::{FulfillmentStatus, OrderId, OrderStatus, PaymentStatus},
+    product::ProductId,
+    refund::{PaidLine, Refund},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// An order in the list.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// The order.
+    pub id: OrderId,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Where its money stands.
+    pub payment: PaymentStatus,
+    /// Where its goods stand.
+    pub fulfillment: FulfillmentStatus,
+    /// The amount paid, in won.
+    pub total: Won,
+    /// When it was placed, in UTC.
+    pub placed_at: OffsetDateTime,
+    /// What was bought.
+    pub lines: Vec<OrderLineView>,
+}
+
+/// A line of an order.
+#[derive(Debug, Clone)]
+pub struct OrderLineView {
+    /// The product.
+    pub product: ProductId,
+    /// Its title as sold.
+    pub title: String,
+    /// Its author as sold.
+    pub author: String,
+    /// Who sold it.
+    pub seller: i64,
+    /// The price for one, in won.
+    pub unit_price: Won,
+    /// Copies bought.
+    pub quantity: i32,
+    /// Of these, canceled.
+    pub canceled: i32,
+    /// Of these, returned.
+    pub returned: i32,
+    /// The discount on all of them, in won.
+    pub discount: Won,
+}
+
+impl OrderLineView {
+    /// Copies that are neither canceled nor returned.
+    pub const fn kept(&self) -> i32 {
+        self.quantity - self.canceled - self.returned
+    }
+
+    /// The line as refunds are computed from.
+    pub const fn paid(&self) -> PaidLine {
+        PaidLine {
+            product: self.product,
+            seller: self.seller,
+            unit_price: self.unit_price,
+            quantity: self.quantity,
+            kept: self.kept(),
+            discount: self.discount,
+        }
+    }
+}
+
+/// One seller's part of an order.
+#[derive(Debug, Clone)]
+pub struct DeliveryView {
+    /// The delivery.
+    pub id: Uuid,
+    /// The seller.
+    pub seller: i64,
+    /// The seller's name.
+    pub seller_name: String,
+    /// The fee, in won.
+    pub fee: Won,
+    /// Where the goods stand.
+    pub status: FulfillmentStatus,
+}
+
+/// All of an order.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// What the list shows too.
+    pub summary: Summary,
+    /// The price of all lines, in won.
+    pub goods_total: Won,
+    /// The discount on them, in won.
+    pub discount_total: Won,
+    /// The name of the coupon's campaign; empty without one.
+    pub coupon: String,
+    /// What was given back so far, in won.
+    pub refunded_total: Won,
+    /// What the confirmed purchase earned, in points.
+    pub points_earned: Won,
+    /// Until then the order is held to be paid, in UTC.
+    pub held_until: Option<OffsetDateTime>,
+    /// The purchase confirms itself then, in UTC.
+    pub confirm_at: Option<OffsetDateTime>,
+    /// What was given back, oldest first.
+    pub refunds: Vec<(OffsetDateTime, Refund)>,
+    /// The delivery fees together, in won.
+    pub delivery_total: Won,
+    /// What was paid by points, in won.
+    pub points_used: Won,
+    /// Who takes the parcels.
+    pub recipient: String,
+    /// Bare digits.
+    pub phone: String,
+    /// Five digits.
+    pub postcode: String,
+    /// Street and number.
+    pub line1: String,
+    /// Floor, room and the like; may be empty.
+    pub line2: String,
+    /// A word to the carrier; may be empty.
+    pub note: String,
+    /// One for each seller.
+    pub deliveries: Vec<DeliveryView>,
+}
