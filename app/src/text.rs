@@ -94,6 +94,23 @@ pub(crate) fn failure(failure: &Failure) -> String {
         Failure::InsufficientPoints => t!("failure-insufficient-points"),
         Failure::WalletFull => t!("failure-wallet-full"),
         Failure::TooManyAddresses => t!("failure-too-many-addresses"),
+        Failure::TotalTooLarge => t!("failure-total-too-large"),
+        Failure::CouponUnusable => t!("failure-coupon-unusable"),
+        Failure::CouponExhausted => t!("failure-coupon-exhausted"),
+        Failure::CouponAlreadyIssued => t!("failure-coupon-already-issued"),
+        Failure::CampaignClosed => t!("failure-campaign-closed"),
+        Failure::OrderExpired => t!("failure-order-expired"),
+        Failure::AlreadyCanceled => t!("failure-already-canceled"),
+        Failure::AlreadyShipped => t!("failure-already-shipped"),
+        Failure::NotDelivered => t!("failure-not-delivered"),
+        Failure::AlreadyConfirmed => t!("failure-already-confirmed"),
+        Failure::TooManyCopies => t!("failure-too-many-copies"),
+        Failure::WholeOrderOnly => t!("failure-whole-order-only"),
+        Failure::RefundChanged => t!("failure-refund-changed"),
+        Failure::ClaimOpen => t!("failure-claim-open"),
+        Failure::StatusChanged => t!("failure-status-changed"),
+        Failure::StockChanged => t!("failure-stock-changed"),
+        Failure::Busy => t!("failure-busy"),
         Failure::Unavailable => t!("failure-unavailable"),
     }
 }
@@ -117,6 +134,9 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
         Flaw::Mismatch => t!("flaw-mismatch"),
         Flaw::WrongPassword => t!("flaw-wrong-password"),
         Flaw::Choice => t!("flaw-choice"),
+        Flaw::Time => t!("flaw-time"),
+        Flaw::EndsBeforeStart => t!("flaw-ends-before-start"),
+        Flaw::CodeTaken => t!("flaw-code-taken"),
     }
 }
 

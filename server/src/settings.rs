@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, ValueEnum};
-use contract::{order::DeliveryPolicy, points::PointsPolicy};
+use contract::{
+    order::{DeliveryPolicy, OrderPolicy},
+    points::PointsPolicy,
+};
 use domain::Policy;
 use url::Url;
 
@@ -85,6 +88,26 @@ pub struct Serve {
     #[arg(long, env = "MADANG_FREE_DELIVERY_FROM", default_value_t = 15_000, value_parser = amount())]
     pub free_delivery_from: i64,
 
+    /// What sending goods back costs the shopper whose own fault it is, in won.
+    #[arg(long, env = "MADANG_RETURN_FEE", default_value_t = 3_000, value_parser = amount())]
+    pub return_fee: i64,
+
+    /// Minutes for which an order that is not paid holds stock, coupon and points.
+    #[arg(long, env = "MADANG_HOLD_MINUTES", default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=10_080))]
+    pub hold_minutes: i64,
+
+    /// Days after the delivery when a purchase confirms itself.
+    #[arg(long, env = "MADANG_CONFIRM_DAYS", default_value_t = 7, value_parser = clap::value_parser!(i64).range(1..=365))]
+    pub confirm_days: i64,
+
+    /// Points for a purchase, in percent of what was paid, where the product says nothing else.
+    #[arg(long, env = "MADANG_EARN_PERCENT", default_value_t = 5, value_parser = clap::value_parser!(i32).range(0..=100))]
+    pub earn_percent: i32,
+
+    /// Days that earned points are good for.
+    #[arg(long, env = "MADANG_EARN_DAYS", default_value_t = 365, value_parser = clap::value_parser!(i64).range(1..=36_500))]
+    pub earn_days: i64,
+
     /// Fill an empty database with the demo bookshop, and print its accounts.
     #[arg(long)]
     pub demo: bool,
@@ -113,8 +136,15 @@ impl Serve {
                 charge_min: self.charge_min,
                 charge_max: self.charge_max,
                 wallet_max: self.wallet_max,
+                earn_percent: self.earn_percent,
+                earn_days: self.earn_days,
             },
-            delivery: DeliveryPolicy { fee: self.delivery_fee, free_from: self.free_delivery_from },
+            delivery: DeliveryPolicy {
+                fee: self.delivery_fee,
+                free_from: self.free_delivery_from,
+                return_fee: self.return_fee,
+            },
+            order: OrderPolicy { hold_minutes: self.hold_minutes, confirm_days: self.confirm_days },
         })
     }
 
