@@ -1,6 +1,6 @@
 # Each target is one script; what it does and why is told there.
 .DEFAULT_GOAL := help
-.PHONY: help run test watch site sqlx setup
+.PHONY: help run test bench watch site sqlx setup
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -10,6 +10,9 @@ run: ## set up, build and serve the demo shop on http://127.0.0.1:8080
 
 test: ## set up, then format, lints, queries, Rust tests and browser tests
 	@scripts/test.sh
+
+bench: ## place orders over HTTP under load, beside the bare SQL floor; one table at the end
+	@scripts/bench.sh $(ARGS)
 
 watch: ## serve the demo shop and rebuild on every change (builds cargo-leptos once)
 	@scripts/watch.sh

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# setup.sh run|test|watch|site|sqlx: installs what is missing for that, one line said for each.
+# setup.sh run|test|watch|site|sqlx|bench: installs what is missing for that, one line said for each.
 # Says nothing when nothing is missing. Debian and Ubuntu; elsewhere it names what to install.
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 # shellcheck source=scripts/postgres.sh
 . scripts/postgres.sh
 
-purpose=${1:?run, test, watch, site or sqlx}
+purpose=${1:?run, test, watch, site, sqlx or bench}
 wasm_target=wasm32-unknown-unknown
 cargo_leptos_version=0.3.7
 

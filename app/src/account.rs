@@ -9,7 +9,7 @@ use crate::{
     context::{shop, shopper},
     form::{Field, Sent, answer, returned},
     member::remember,
-    order::Summaries,
+    order::list::Summaries,
     page::{Head, page},
     text::t,
 };
@@ -109,6 +109,7 @@ pub(crate) fn Tabs() -> impl IntoView {
         ("/my", t!("my-page")),
         ("/orders", t!("orders")),
         ("/my/points", t!("points")),
+        ("/my/coupons", t!("coupons")),
         ("/my/addresses", t!("addresses")),
         ("/my/profile", t!("profile")),
     ]

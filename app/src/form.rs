@@ -103,16 +103,23 @@ pub(crate) async fn answer(sent: Sent<'_>, outcome: Result<String, Failure>) -> 
             leptos_axum::redirect(&sign_in_path(sent.page));
             Ok(())
         }
-        Err(failure) if is_plain_form() => {
-            let keep = |value: &str| value.chars().take(KEPT).collect();
-            let fields = sent.fields.iter().map(|(name, value)| ((*name).to_owned(), keep(value))).collect();
-            let kept = Returned { form: sent.form.to_owned(), fields, failure: Some(failure) };
-            session()?.insert(key::FORM, kept).await.map_err(store_failed)?;
-            leptos_axum::redirect(own_path(sent.page));
-            Ok(())
-        }
+        Err(failure) if is_plain_form() => send_back(sent, Some(failure)).await,
         Err(failure) => Err(tell_status(failure)),
     }
+}
+
+/// Shows a form once more as it was filled in, with what follows from it.
+pub(crate) async fn show_again(sent: Sent<'_>) -> Result<(), Failure> {
+    send_back(sent, None).await
+}
+
+async fn send_back(sent: Sent<'_>, failure: Option<Failure>) -> Result<(), Failure> {
+    let keep = |value: &str| value.chars().take(KEPT).collect();
+    let fields = sent.fields.iter().map(|(name, value)| ((*name).to_owned(), keep(value))).collect();
+    let kept = Returned { form: sent.form.to_owned(), fields, failure };
+    session()?.insert(key::FORM, kept).await.map_err(store_failed)?;
+    leptos_axum::redirect(own_path(sent.page));
+    Ok(())
 }
 
 /// Gives a refusal its HTTP status. Only for answers to scripts: a plain form is answered with a

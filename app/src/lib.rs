@@ -5,6 +5,8 @@
 #![recursion_limit = "512"]
 
 pub mod cart;
+pub mod checkout;
+pub mod order;
 
 #[cfg(feature = "ssr")]
 mod account;
@@ -13,17 +15,15 @@ mod address;
 #[cfg(feature = "ssr")]
 mod catalog;
 #[cfg(feature = "ssr")]
-mod checkout;
-#[cfg(feature = "ssr")]
 pub mod context;
+#[cfg(feature = "ssr")]
+mod coupon;
 #[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
 mod listing;
 #[cfg(feature = "ssr")]
 mod member;
-#[cfg(feature = "ssr")]
-mod order;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
@@ -34,6 +34,8 @@ mod product;
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod text;
+#[cfg(feature = "ssr")]
+mod words;
 
 #[cfg(feature = "ssr")]
 pub use page::failure_document;

@@ -15,6 +15,7 @@ use crate::{
     cart::{Badge, page::CartPage},
     catalog, checkout,
     context::{asked_path, shop, visitor},
+    coupon,
     member, order,
     page::{Failed, page},
     points, product,
@@ -78,10 +79,14 @@ fn App() -> impl IntoView {
                     <Route path=path!("/search") view=catalog::SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/products/:id") view=product::ProductPage ssr=SsrMode::Async />
                     <Route path=path!("/cart") view=CartPage ssr=SsrMode::Async />
-                    <Route path=path!("/checkout") view=checkout::CheckoutPage ssr=SsrMode::Async />
-                    <Route path=path!("/orders") view=order::OrdersPage ssr=SsrMode::Async />
-                    <Route path=path!("/orders/:id") view=order::OrderPage ssr=SsrMode::Async />
-                    <Route path=path!("/orders/:id/complete") view=order::CompletePage ssr=SsrMode::Async />
+                    <Route path=path!("/checkout") view=checkout::page::CheckoutPage ssr=SsrMode::Async />
+                    <Route path=path!("/orders") view=order::list::OrdersPage ssr=SsrMode::Async />
+                    <Route path=path!("/orders/:id") view=order::detail::OrderPage ssr=SsrMode::Async />
+                    <Route path=path!("/orders/:id/complete") view=order::detail::CompletePage ssr=SsrMode::Async />
+                    <Route path=path!("/orders/:id/cancel") view=order::cancel::CancelPage ssr=SsrMode::Async />
+                    <Route path=path!("/orders/:id/claim") view=order::claim::ClaimPage ssr=SsrMode::Async />
+                    <Route path=path!("/coupons") view=coupon::CouponsPage ssr=SsrMode::Async />
+                    <Route path=path!("/my/coupons") view=coupon::MyCouponsPage ssr=SsrMode::Async />
                     <Route path=path!("/signup") view=member::SignUpPage ssr=SsrMode::Async />
                     <Route path=path!("/login") view=member::SignInPage ssr=SsrMode::Async />
                     <Route path=path!("/my") view=account::MyPage ssr=SsrMode::Async />

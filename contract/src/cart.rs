@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Won, order::DeliveryPolicy, product::ProductId};
+use crate::{Won, coupon::PricedLine, order::DeliveryPolicy, product::ProductId};
 
 /// The most different products that one cart may hold.
 pub const MAX_LINES: i64 = 100;
@@ -14,6 +14,8 @@ pub struct CartLine {
     pub product: ProductId,
     /// Who sells it.
     pub seller: i64,
+    /// Its category.
+    pub category: i64,
     /// Its title.
     pub title: String,
     /// Who wrote it.
@@ -32,6 +34,11 @@ impl CartLine {
     /// Whether so many copies can be had right now.
     pub const fn in_stock(&self) -> bool {
         self.quantity <= self.available
+    }
+
+    /// The line as discounts are computed from.
+    pub fn priced(&self) -> PricedLine {
+        PricedLine { product: self.product, category: self.category, amount: self.total() }
     }
 
     /// The price of the whole line, in won.

@@ -38,7 +38,7 @@ pub async fn lines(shop: &Shop, owner: Owner) -> Result<Vec<CartLine>> {
     let (guest, member) = owner.columns();
     Ok(sqlx::query_as!(
         CartLine,
-        r#"select l.product_id as product, p.seller_id as seller, p.title, p.author, l.quantity, l.seen_price,
+        r#"select l.product_id as product, p.seller_id as seller, p.category_id as category, p.title, p.author, l.quantity, l.seen_price,
                   p.sale_price as unit_price,
                   case when p.status = 'on_sale' then s.available else 0 end as "available!"
            from cart c

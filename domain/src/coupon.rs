@@ -110,7 +110,7 @@ pub async fn choices(shop: &Shop, by: &Shopper, lines: &[PricedLine]) -> Result<
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn expire(shop: &Shop) -> Result<u64> {
+pub async fn expire(shop: &Shop) -> Result<usize> {
     let over = sqlx::query!(
         "update coupon set status = 'expired'
          where coupon_id in (select coupon_id from coupon where status = 'available' and expires_at <= $1
@@ -119,7 +119,7 @@ pub async fn expire(shop: &Shop) -> Result<u64> {
     )
     .execute(&shop.db)
     .await?;
-    Ok(over.rows_affected())
+    Ok(usize::try_from(over.rows_affected()).unwrap_or(usize::MAX))
 }
 
 pub(crate) fn benefit(kind: &str, value: i64, max: Option<Won>) -> Benefit {

@@ -31,6 +31,9 @@ pub enum Error {
     /// Something went wrong inside.
     #[error(transparent)]
     Domain(#[from] domain::Error),
+    /// The books do not add up.
+    #[error("{0} of the invariants are broken")]
+    Audit(usize),
     /// The address cannot be listened on, or the like.
     #[error("{0}: {1}")]
     Io(String, #[source] std::io::Error),

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
-use server::{database, demo, serve, settings};
+use server::{audit, database, demo, serve, settings};
 
 /// A web storefront in one binary.
 #[derive(Parser)]
@@ -21,6 +21,8 @@ enum Command {
     Migrate(settings::Database),
     /// Add generated products and members, for measuring.
     Seed(settings::Seed),
+    /// Add everything that moves value up again; exits non-zero where it does not agree.
+    Audit(settings::Database),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
             Command::Serve(settings) => serve::run(*settings).await,
             Command::Migrate(settings) => database::migrate(settings).await,
             Command::Seed(settings) => demo::seed(settings).await,
+            Command::Audit(settings) => audit::run(settings).await,
         }
     });
     match outcome {

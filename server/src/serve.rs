@@ -12,12 +12,10 @@ use tokio::{
 
 use crate::{
     database::{self, Error, Patience},
-    demo, http,
+    demo, http, metrics,
     settings::Serve,
+    worker,
 };
-
-/// How often sessions that ended are swept.
-const SWEEP: Duration = Duration::from_secs(600);
 
 /// How long requests may take to finish after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -50,17 +48,8 @@ async fn listen(listener: TcpListener, settings: &Serve, shop: Shop, stop: JoinH
         demo::fill(&shop.db).await?;
     }
     let store = http::Sessions::new(shop.db.clone());
-    let sweep = tokio::spawn({
-        let store = store.clone();
-        async move {
-            loop {
-                if let Err(error) = store.sweep().await {
-                    tracing::warn!(%error, "ended sessions were not swept");
-                }
-                tokio::time::sleep(SWEEP).await;
-            }
-        }
-    });
+    let workers = worker::start(&shop, &store);
+    let metrics = metrics::serve(settings.metrics_addr).await?;
     let router = http::router(shop, store, settings);
     announce(settings);
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
@@ -77,7 +66,8 @@ async fn listen(listener: TcpListener, settings: &Serve, shop: Shop, stop: JoinH
             tokio::time::sleep(GRACE).await;
         } => Ok(()),
     };
-    sweep.abort();
+    drop(workers);
+    drop(metrics);
     served.map_err(|error| Error::Io("serving failed".to_owned(), error))
 }
 

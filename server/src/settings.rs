@@ -55,6 +55,10 @@ pub struct Serve {
     #[arg(long, env = "MADANG_ADDR", default_value = "127.0.0.1:8080")]
     pub addr: SocketAddr,
 
+    /// The address to answer `/metrics` on, for Prometheus; without it nothing is counted.
+    #[arg(long, env = "MADANG_METRICS_ADDR")]
+    pub metrics_addr: Option<SocketAddr>,
+
     /// How browsers reach the shop, as `https://shop.example`, when something stands in front of it. With https the
     /// session cookie is sent over https alone.
     #[arg(long, env = "MADANG_PUBLIC_URL", value_parser = origin)]

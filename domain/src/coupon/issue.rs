@@ -125,8 +125,13 @@ async fn issue(shop: &Shop, id: CouponId, campaign: CampaignId, member: MemberId
         campaign
     )
     .fetch_optional(&mut *tx)
-    .await?
-    .ok_or(Failure::CouponExhausted)?;
+    .await?;
+    let Some(taken) = taken else {
+        tx.rollback().await?;
+        // The last one may have gone to this very form, sent twice at once.
+        let told = refusal(shop, id, campaign, member, mode, at).await?;
+        return told.unwrap_or(Some(Failure::CouponExhausted)).map_or(Ok(()), |failure| Err(failure.into()));
+    };
     // Behind the campaign's lock, and a statement of its own: it sees what the last one took.
     let issued = sqlx::query_scalar!(
         "insert into coupon (coupon_id, campaign_id, member_id, number, issued_at, expires_at)

@@ -9,11 +9,11 @@ use crate::{Result, Shop, retry::retry};
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn expire(shop: &Shop) -> Result<u64> {
+pub async fn expire(shop: &Shop) -> Result<usize> {
     retry("expire points", || expire_once(shop)).await
 }
 
-async fn expire_once(shop: &Shop) -> Result<u64> {
+async fn expire_once(shop: &Shop) -> Result<usize> {
     let at = shop.now();
     let mut tx = shop.db.begin().await?;
     // Wallets that are busy are left for the next time.
@@ -44,5 +44,5 @@ async fn expire_once(shop: &Shop) -> Result<u64> {
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(u64::try_from(members.len()).unwrap_or(0))
+    Ok(members.len())
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::fixture::{assert_books_add_up, buyer, checkout, copies, home, member, number, product, put};
 
-async fn two_handles(options: PgConnectOptions) -> Result<[Shop; 2]> {
+pub(crate) async fn two_handles(options: PgConnectOptions) -> Result<[Shop; 2]> {
     let pool = || PgPoolOptions::new().max_connections(16).connect_with(options.clone());
     Ok([Shop::new(pool().await?, Policy::default()), Shop::new(pool().await?, Policy::default())])
 }

@@ -1,0 +1,119 @@
+//! The doorway of the checkout's form.
+
+use contract::{
+    Failure, Won,
+    address::{Address, AddressForm},
+    form::{Check, Flaw, number, optional_line},
+    order::{OrderId, read_seen},
+};
+use domain::{
+    address,
+    order::{Checkout, place_one, placed},
+};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::page::NEW;
+use crate::{
+    address::typed,
+    context::{shop, shopper},
+    form::{Sent, answer, show_again},
+};
+
+/// The form as sent. What is not there is empty.
+#[derive(Debug, Default)]
+struct Wish {
+    key: String,
+    seen: String,
+    expected_total: String,
+    due: String,
+    coupon: String,
+    points: String,
+    address: String,
+    form: AddressForm,
+    note: String,
+}
+
+impl Wish {
+    /// All that is worth showing again. The key comes back too: an order that was placed but not
+    /// answered is found again under it.
+    fn fields(&self) -> Vec<(&str, &str)> {
+        let mut fields = typed(&self.form).to_vec();
+        fields.extend([("key", self.key.as_str()), ("seen", &self.seen), ("address", &self.address)]);
+        fields.extend([("note", self.note.as_str()), ("coupon", &self.coupon), ("points", &self.points)]);
+        fields
+    }
+}
+
+/// Places the order that the shopper saw, or says what is not as it was.
+#[server(prefix = "/fn", endpoint = "order/place")]
+async fn place_order(
+    #[server(default)] key: String,
+    #[server(default)] seen: String,
+    #[server(default)] expected_total: String,
+    #[server(default)] due: String,
+    #[server(default)] coupon: String,
+    #[server(default)] points: String,
+    #[server(default)] address: String,
+    #[server(default)] form: AddressForm,
+    #[server(default)] note: String,
+) -> Result<(), Failure> {
+    let mut wish = Wish { key, seen, expected_total, due, coupon, points, address, form, note };
+    let outcome = place(&mut wish).await;
+    answer(Sent { form: "order/place", page: "/checkout", fields: &wish.fields() }, outcome).await
+}
+
+/// Shows what the chosen coupon and points come to, without ordering.
+#[server(prefix = "/fn", endpoint = "order/look")]
+async fn look(
+    #[server(default)] key: String,
+    #[server(default)] seen: String,
+    #[server(default)] coupon: String,
+    #[server(default)] points: String,
+    #[server(default)] address: String,
+    #[server(default)] form: AddressForm,
+    #[server(default)] note: String,
+) -> Result<(), Failure> {
+    let wish = Wish { key, seen, coupon, points, address, form, note, ..Wish::default() };
+    show_again(Sent { form: "order/place", page: "/checkout", fields: &wish.fields() }).await
+}
+
+async fn place(wish: &mut Wish) -> Result<String, Failure> {
+    let (shop, shopper) = (shop()?, shopper()?);
+    let key = Uuid::parse_str(&wish.key).map_err(|_| Failure::BadRequest)?;
+    let seen = read_seen(&wish.seen).ok_or(Failure::BadRequest)?;
+    let total: Won = wish.expected_total.parse().map_err(|_| Failure::BadRequest)?;
+    let coupon = match wish.coupon.as_str() {
+        "" => None,
+        id => Some(id.parse().map_err(|_| Failure::CouponUnusable)?),
+    };
+    let mut check = Check::default();
+    let points = check.field("points", points(wish, total));
+    let note = check.field("note", optional_line(&wish.note, 100));
+    let (Some(points), Some(note)) = (points, note) else { return Err(check.refuse()) };
+    if wish.address == NEW {
+        // Sent again, by a double click or after going back: it is answered before an address is
+        // kept twice.
+        if let Some(order) = placed(&shop, &shopper, key).await? {
+            return Ok(complete(order));
+        }
+        let added = address::add(&shop, &shopper, &Address::try_from(&wish.form)?).await?;
+        // Should the order be refused, the address is not typed in a second time.
+        wish.address = added.to_string();
+    }
+    let address = wish.address.parse().map_err(|_| Failure::AddressGone)?;
+    let checkout = Checkout { note, coupon, points, ..Checkout::new(&shopper, key, seen, total, address) };
+    Ok(complete(place_one(&shop, checkout).await?))
+}
+
+/// The points typed; where none were, all but what the shopper saw would be left to pay.
+fn points(wish: &Wish, total: Won) -> Result<Won, Flaw> {
+    match wish.points.trim() {
+        "" => Ok(total.saturating_sub(wish.due.parse().unwrap_or(0)).max(0)),
+        typed => number(typed, 0, Won::MAX),
+    }
+}
+
+fn complete(order: OrderId) -> String {
+    format!("/orders/{order}/complete")
+}

@@ -1,0 +1,145 @@
+//! The pages of who runs the shop, and what these have in common. Each works with scripts off:
+//! nothing here is an island.
+
+pub(crate) mod audit;
+pub(crate) mod campaign;
+pub(crate) mod campaigns;
+pub(crate) mod claims;
+pub(crate) mod home;
+pub(crate) mod new_campaign;
+pub(crate) mod order;
+pub(crate) mod orders;
+mod part;
+pub(crate) mod points;
+
+use contract::Failure;
+use domain::member::Staff;
+use leptos::prelude::*;
+
+use crate::{
+    context::{asked_path, shopper},
+    form::Returned,
+    text::t,
+};
+
+/// The member of the staff who asks; for everybody else there is nothing here.
+fn staff() -> Result<Staff, Failure> {
+    Staff::of(&shopper()?)
+}
+
+/// Links between the pages of the staff.
+#[component]
+pub(crate) fn Tabs() -> impl IntoView {
+    let here = asked_path();
+    let here = here.split('?').next().unwrap_or_default();
+    let links = [
+        ("/staff", t!("staff-home")),
+        ("/staff/orders", t!("staff-orders")),
+        ("/staff/claims", t!("staff-claims")),
+        ("/seller/stock", t!("stock")),
+        ("/staff/coupons", t!("staff-coupons")),
+        ("/staff/points", t!("points")),
+        ("/staff/audit", t!("audit")),
+    ]
+    .map(|(href, name)| {
+        let below = href != "/staff" && here.starts_with(href);
+        let current = if here == href { Some("page") } else { below.then_some("true") };
+        view! { <li><a href=href aria-current=current>{name}</a></li> }
+    });
+    view! { <nav class="tabs" aria-label=t!("staff")><ul>{links.into_iter().collect_view()}</ul></nav> }
+}
+
+/// A step that cannot be taken back: what does it stands one click deeper.
+#[component]
+fn Ask(
+    /// What the step is called.
+    #[prop(into)]
+    step: String,
+    /// Whether it is open already: what it asked for came back refused.
+    #[prop(optional)]
+    open: bool,
+    /// What it does, and the button.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <details class="ask" open=open>
+            <summary class="button small">{step}</summary>
+            <div class="asked">{children()}</div>
+        </details>
+    }
+}
+
+/// The field for the reason of a step. Several may stand on a page: that of the form that came
+/// back has the plain id, which the summary links to.
+#[component]
+pub(crate) fn Reason(
+    /// The form that it stands in.
+    form: Returned,
+    /// Tells it from the others of the page.
+    #[prop(into)]
+    scope: String,
+) -> impl IntoView {
+    let id = if form.typed("reason").is_some() { "reason".to_owned() } else { format!("reason-{scope}") };
+    let flaw = form.flaw("reason");
+    let invalid = flaw.is_some().then_some("true");
+    let described = flaw.is_some().then_some("reason-flaw");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{t!("reason")} <span class="required" aria-hidden="true">" *"</span></label>
+            <input
+                id=id
+                name="reason"
+                type="text"
+                value=form.value("reason", "")
+                autocomplete="off"
+                required=true
+                aria-invalid=invalid
+                aria-describedby=described
+            />
+            {flaw.map(|flaw| view! { <p class="flaw" id="reason-flaw">{flaw}</p> })}
+        </div>
+    }
+}
+
+/// One of a few, with its flaw beside it.
+#[component]
+fn Choice(
+    /// Its name; also the anchor that a summary links to.
+    #[prop(into)]
+    name: String,
+    /// Its name on the wire, where it is not the same.
+    #[prop(optional)]
+    wire: Option<&'static str>,
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// The form that it stands in.
+    #[prop(optional)]
+    form: Returned,
+    /// What is chosen, if the form was not just refused.
+    value: &'static str,
+    /// What can be chosen: words of the wire and of people.
+    options: Vec<(&'static str, String)>,
+) -> impl IntoView {
+    let chosen = form.value(&name, value);
+    let flaw = form.flaw(&name).map(|flaw| view! { <p class="flaw" id=format!("{name}-flaw")>{flaw}</p> });
+    let described = flaw.is_some().then(|| format!("{name}-flaw"));
+    let options = options
+        .into_iter()
+        .map(|(word, text)| view! { <option value=word selected=word == chosen>{text}</option> })
+        .collect_view();
+    view! {
+        <div class="field">
+            <label for=name.clone()>{label}</label>
+            <select
+                id=name.clone()
+                name=wire.map_or(name, str::to_owned)
+                aria-invalid=flaw.is_some().then_some("true")
+                aria-describedby=described
+            >
+                {options}
+            </select>
+            {flaw}
+        </div>
+    }
+}

@@ -1,0 +1,197 @@
+//! Returns and exchanges: the queue, and the next steps of each on its order's page.
+
+use contract::{
+    Failure,
+    claim::{ClaimKind, ClaimStatus},
+    form::{Flaw, Flaws},
+    money::won,
+    order::DeliveryPolicy,
+    refund::refund,
+};
+use domain::{
+    claim::{self, Advance, ClaimView},
+    member::Operator,
+    order::{Detail, OrderLineView},
+};
+use leptos::prelude::*;
+
+use super::{Ask, Choice, Reason, Tabs, order::path, staff};
+use crate::{
+    context::shop,
+    form::{Sent, answer, returned},
+    page::{Head, page},
+    text::{self, t},
+    words,
+};
+
+/// Takes a claim a step further; there already, it stays so. Whoever is refused reads why.
+#[server(prefix = "/fn", endpoint = "staff/claim")]
+async fn advance_claim(
+    #[server(default)] order: String,
+    #[server(default)] claim: String,
+    #[server(default)] to: String,
+    #[server(default)] fault: String,
+    #[server(default)] resalable: String,
+    #[server(default)] reason: String,
+) -> Result<(), Failure> {
+    let outcome = async {
+        let (shop, by) = (shop()?, Operator::from(&staff()?));
+        let id = order.parse().map_err(|_| Failure::NotFound)?;
+        let own = claim.parse().map_err(|_| Failure::NotFound)?;
+        let to = words::read(&to).ok_or(Failure::BadRequest)?;
+        if to == ClaimStatus::Rejected && reason.trim().is_empty() {
+            return Err(Failure::Invalid(Flaws::one("reason", Flaw::Required)));
+        }
+        let (fault, resalable) = (words::read(&fault), !resalable.is_empty());
+        claim::advance(&shop, &by, id, own, &Advance { to, fault, resalable, reason: reason.clone() }).await?;
+        Ok(format!("{}?saved=1", path(&order)))
+    };
+    let outcome = outcome.await;
+    // Only the step that asks for a reason has something to come back with.
+    let fields: &[(&str, &str)] = if to == "rejected" { &[("reason", &reason)] } else { &[] };
+    answer(Sent { form: &form_name(&claim), page: &path(&order), fields }, outcome).await
+}
+
+fn form_name(claim: &str) -> String {
+    format!("staff/order/claim/{claim}")
+}
+
+/// The queue: the claims under way, the oldest first.
+#[component]
+pub(crate) fn ClaimsPage() -> impl IntoView {
+    page(async move {
+        let claims = claim::open(&shop()?, &Operator::from(&staff()?)).await?;
+        let empty = claims.is_empty().then(|| view! { <p class="empty">{t!("claims-empty")}</p> });
+        let rows = claims
+            .into_iter()
+            .map(|claim| {
+                let href = format!("{}#claim-{}", path(&claim.order.to_string()), claim.id);
+                let what = copies(&claim);
+                view! {
+                    <tr>
+                        <th scope="row"><a href=href>{words::claim_kind(claim.kind)}</a></th>
+                        <td>{words::claim_status(claim.status)}</td>
+                        <td>{text::time(claim.created_at)}</td>
+                        <td class="long">{what}</td>
+                        <td>{words::fault(claim.fault)}</td>
+                        <td class="long">{claim.reason}</td>
+                    </tr>
+                }
+            })
+            .collect_view();
+        Ok(view! {
+            <Head title=t!("staff-claims") private=true />
+            <h1>{t!("staff-claims")}</h1>
+            <Tabs />
+            <div class="scroll" tabindex="0" role="region" aria-label=t!("staff-claims")>
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">{t!("claim-kind")}</th>
+                            <th scope="col">{t!("status")}</th>
+                            <th scope="col">{t!("when")}</th>
+                            <th scope="col">{t!("what")}</th>
+                            <th scope="col">{t!("fault")}</th>
+                            <th scope="col">{t!("reason")}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            {empty}
+        }
+        .into_any())
+    })
+}
+
+fn copies(claim: &ClaimView) -> String {
+    let lines = claim.lines.iter().map(|line| format!("{} {}", line.title, t!("copies", count = line.quantity)));
+    lines.collect::<Vec<_>>().join(", ")
+}
+
+/// The claims of an order, each with its next steps.
+#[component]
+pub(super) fn Claims(
+    /// The claims.
+    claims: Vec<ClaimView>,
+    /// Their order.
+    order: Detail,
+    /// What delivery costs, for the refund to expect.
+    delivery: DeliveryPolicy,
+) -> impl IntoView {
+    let items = claims
+        .into_iter()
+        .map(|claim| {
+            let expected = expected(&claim, &order, delivery);
+            view! {
+                <section class="panel" id=format!("claim-{}", claim.id)>
+                    <h2>{words::claim_kind(claim.kind)} " " <span class="badge">{words::claim_status(claim.status)}</span></h2>
+                    <p>{copies(&claim)}</p>
+                    <p>{words::fault(claim.fault)} " · " {claim.reason.clone()}</p>
+                    <p class="hint">{text::time(claim.created_at)}</p>
+                    <Steps claim expected />
+                </section>
+            }
+        })
+        .collect_view();
+    view! { {items} }
+}
+
+/// What a return will give back, in words, once it is known whose fault it was.
+fn expected(claim: &ClaimView, order: &Detail, delivery: DeliveryPolicy) -> Option<String> {
+    if (claim.kind, claim.status) != (ClaimKind::Return, ClaimStatus::Inspected) {
+        return None;
+    }
+    let lines: Vec<_> = order.summary.lines.iter().map(OrderLineView::paid).collect();
+    let fees: Vec<_> = order.deliveries.iter().map(|part| (part.seller, part.fee)).collect();
+    let taken: Vec<_> = claim.lines.iter().map(|line| (line.product, line.quantity)).collect();
+    let refund = refund(&lines, &fees, &taken, Some(claim.fault), delivery).ok()?;
+    Some(t!("refund-expected", amount = won(refund.amount())))
+}
+
+/// The forms of the steps that are open.
+#[component]
+fn Steps(claim: ClaimView, expected: Option<String>) -> impl IntoView {
+    let form = returned(&form_name(&claim.id.to_string()));
+    let may = |to| claim.status.may_become(to);
+    let (order, id) = (claim.order.to_string(), claim.id.to_string());
+    let names = move || {
+        view! {
+            <input type="hidden" name="order" value=order.clone() />
+            <input type="hidden" name="claim" value=id.clone() />
+        }
+    };
+    let step = |to: &'static str, label: String, fields: AnyView| {
+        view! {
+            <form action="/fn/staff/claim" method="post">
+                {names()}
+                {fields}
+                <button class="button small" name="to" value=to>{label}</button>
+            </form>
+        }
+    };
+    let approve = may(ClaimStatus::Approved).then(|| step("approved", t!("claim-approve"), ().into_any()));
+    let collect = may(ClaimStatus::Collecting).then(|| step("collecting", t!("claim-collect"), ().into_any()));
+    let inspect = may(ClaimStatus::Inspected).then(|| {
+        let faults = ["buyer", "seller", "carrier"];
+        let options = faults.iter().filter_map(|word| Some((*word, words::fault(words::read(word)?)))).collect();
+        let now = faults.into_iter().find(|word| words::read(word) == Some(claim.fault)).unwrap_or("buyer");
+        let name = format!("fault-{}", claim.id);
+        let choice = view! { <Choice name wire="fault" label=t!("fault") value=now options /> };
+        step("inspected", t!("claim-inspect"), choice.into_any())
+    });
+    let complete = may(ClaimStatus::Completed).then(|| {
+        let fields = view! {
+            {expected.map(|expected| view! { <p>{expected}</p> })}
+            <label class="tick"><input type="checkbox" name="resalable" value="1" checked=true /> {t!("resalable")}</label>
+        };
+        step("completed", t!("claim-complete"), fields.into_any())
+    });
+    let reject = may(ClaimStatus::Rejected).then(|| {
+        let open = form.typed("reason").is_some();
+        let reason = view! { <Reason form=form.clone() scope=claim.id.to_string() /> };
+        let inner = step("rejected", t!("claim-reject-now"), reason.into_any());
+        view! { <Ask step=t!("claim-reject") open=open><p>{t!("claim-reject-note")}</p>{inner}</Ask> }
+    });
+    view! { <div class="steps">{approve}{collect}{inspect}{complete}{reject}</div> }
+}

@@ -1,0 +1,158 @@
+//! An order as the staff sees it: all of it, and each next step.
+
+use contract::{
+    Failure,
+    member::print_phone,
+    money::won,
+    order::{OrderId, order_number},
+    refund::Refund,
+};
+use domain::{
+    claim,
+    order::{self, Detail, OrderLineView, Step},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use time::OffsetDateTime;
+
+use super::{Tabs, claims::Claims, part::Part, staff};
+use crate::{
+    context::shop,
+    form::returned_within,
+    page::{Head, page},
+    text::{self, t},
+    words,
+};
+
+/// The page of an order.
+pub(super) fn path(order: &str) -> String {
+    format!("/staff/orders/{order}")
+}
+
+/// The page.
+#[component]
+pub(crate) fn OrderPage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
+    let saved = use_query_map().with_untracked(|query| query.get("saved").is_some());
+    page(async move {
+        let (shop, staff) = (shop()?, staff()?);
+        let id: OrderId = id.parse().map_err(|_| Failure::NotFound)?;
+        let order = order::detail_any(&shop, &staff, id).await?;
+        let steps = order::timeline(&shop, &order).await?;
+        let claims = claim::of_order(&shop, id).await?;
+        let number = order_number(order.summary.id, order.summary.placed_at);
+        let summary = order.summary.clone();
+        let parts =
+            order.deliveries.iter().map(|part| view! { <Part order=order.clone() part=part.clone() /> }).collect_view();
+        let refused = returned_within("staff/order/", &[]);
+        Ok(view! {
+            <Head title=t!("order-title", number = number.clone()) private=true />
+            <h1>{t!("order-title", number = number)}</h1>
+            <Tabs />
+            {refused.summary()}
+            {saved.then(|| view! { <p class="notice good" role="status">{t!("saved")}</p> })}
+            <p class="facts">
+                {text::time(summary.placed_at)} " "
+                <span class="badge">{text::order_status(summary.status)}</span> " "
+                <span class="badge">{words::payment_status(summary.payment)}</span> " "
+                <span class="badge">{words::fulfillment_status(summary.fulfillment)}</span>
+            </p>
+            <div class="desk">
+                <div>
+                    {parts}
+                    <Claims claims order=order.clone() delivery=shop.policy.delivery />
+                </div>
+                <div>
+                    <Sums order=order.clone() />
+                    <Refunds refunds=order.refunds.clone() lines=summary.lines />
+                    <Timeline steps order />
+                </div>
+            </div>
+        }
+        .into_any())
+    })
+}
+
+#[component]
+fn Sums(order: Detail) -> impl IntoView {
+    let coupon = (!order.coupon.is_empty()).then(|| format!(" ({})", order.coupon));
+    let refunded = (order.refunded_total > 0)
+        .then(|| view! { <dt>{t!("refunded")}</dt><dd>{won(-order.refunded_total)}</dd> });
+    let earned = (order.points_earned > 0)
+        .then(|| view! { <dt>{t!("points-earned")}</dt><dd>{won(order.points_earned)}</dd> });
+    let held = order.held_until.map(|until| view! { <dt>{t!("held-until")}</dt><dd>{text::time(until)}</dd> });
+    let confirms = order.confirm_at.map(|at| view! { <dt>{t!("confirms-at")}</dt><dd>{text::time(at)}</dd> });
+    view! {
+        <section class="panel">
+            <h2>{t!("payment")}</h2>
+            <dl class="sums">
+                <dt>{t!("goods")}</dt><dd>{won(order.goods_total)}</dd>
+                <dt>{t!("discount")} {coupon}</dt><dd>{won(-order.discount_total)}</dd>
+                <dt>{t!("delivery")}</dt><dd>{won(order.delivery_total)}</dd>
+                <dt class="sum">{t!("total")}</dt><dd class="sum">{won(order.summary.total)}</dd>
+                <dt>{t!("paid-by-points")}</dt><dd>{won(order.points_used)}</dd>
+                {refunded}
+                {earned}
+                {held}
+                {confirms}
+            </dl>
+            <h3>{t!("deliver-to")}</h3>
+            <p><strong>{order.recipient}</strong> " " {print_phone(&order.phone)}</p>
+            <p>{format!("({}) {} {}", order.postcode, order.line1, order.line2)}</p>
+            {(!order.note.is_empty()).then(|| view! { <p>{t!("delivery-note")} ": " {order.note}</p> })}
+        </section>
+    }
+}
+
+/// What was given back, each with its arithmetic.
+#[component]
+fn Refunds(refunds: Vec<(OffsetDateTime, Refund)>, lines: Vec<OrderLineView>) -> impl IntoView {
+    if refunds.is_empty() {
+        return ().into_any();
+    }
+    let title = |product| lines.iter().find(|line| line.product == product).map(|line| line.title.clone());
+    let items = refunds
+        .into_iter()
+        .map(|(at, refund)| {
+            let what: Vec<String> = refund
+                .lines
+                .iter()
+                .map(|line| format!("{} {}", title(line.product).unwrap_or_default(), t!("copies", count = line.quantity)))
+                .collect();
+            view! {
+                <li>
+                    <p>{text::time(at)} " · " {what.join(", ")}</p>
+                    <dl class="sums">
+                        <dt>{t!("goods")}</dt><dd>{won(refund.goods)}</dd>
+                        <dt>{t!("discount")}</dt><dd>{won(-refund.discount)}</dd>
+                        <dt>{t!("delivery")}</dt><dd>{won(refund.delivery)}</dd>
+                        <dt>{t!("return-fee")}</dt><dd>{won(-refund.return_fee)}</dd>
+                        <dt class="sum">{t!("refund")}</dt><dd class="sum">{won(refund.amount())}</dd>
+                    </dl>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <section class="panel"><h2>{t!("refunds")}</h2><ol class="refunds">{items}</ol></section> }.into_any()
+}
+
+/// Every change of the order.
+#[component]
+fn Timeline(steps: Vec<Step>, order: Detail) -> impl IntoView {
+    let items = steps
+        .into_iter()
+        .map(|step| {
+            let part = order.deliveries.iter().find(|part| Some(part.id) == step.subject);
+            let seller = part.map(|part| format!(" ({})", part.seller_name));
+            let name = (!step.by_name.is_empty()).then(|| format!(" {}", step.by_name));
+            view! {
+                <li>
+                    <p>{words::timeline_step(&step)} {seller}</p>
+                    <p class="hint">{text::time(step.at)} " · " {words::actor(step.actor)} {name}</p>
+                    {(!step.reason.is_empty()).then(|| view! { <p class="hint">{t!("reason")} ": " {step.reason}</p> })}
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <section class="panel"><h2>{t!("timeline")}</h2><ol class="timeline">{items}</ol></section> }
+}

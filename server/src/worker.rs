@@ -1,0 +1,69 @@
+//! What the shop does by itself, beside the requests: ending what ran out of time. Any number of
+//! instances may do the same: whoever locks a row first does it, once.
+
+use std::time::Duration;
+
+use domain::{Error, Shop, coupon, order, points};
+use tokio::task::JoinSet;
+
+use crate::http::Sessions;
+
+/// How often orders that nobody paid are looked for: a hold lasts at most so much longer.
+const OFTEN: Duration = Duration::from_secs(5);
+
+/// How often purchases that confirm themselves, and points and coupons that ran out, are.
+const SOMETIMES: Duration = Duration::from_secs(60);
+
+/// How often sessions that ended are swept.
+const SELDOM: Duration = Duration::from_secs(600);
+
+/// Starts the workers. They end when the set is dropped; work that is cut off there is a
+/// transaction that never happened.
+pub fn start(shop: &Shop, sessions: &Sessions) -> JoinSet<()> {
+    let mut workers = JoinSet::new();
+    workers.spawn(orders(shop.clone()));
+    workers.spawn(days(shop.clone()));
+    workers.spawn(sweep(sessions.clone()));
+    workers
+}
+
+async fn orders(shop: Shop) {
+    loop {
+        // Nothing done, or nothing that can be done now, ends the round.
+        while told("unpaid orders", order::expire(&shop).await) > 0 {}
+        tokio::time::sleep(OFTEN).await;
+    }
+}
+
+async fn days(shop: Shop) {
+    loop {
+        while told("confirmations", order::confirm_due(&shop).await) > 0 {}
+        while told("points that ran out", points::expire(&shop).await) > 0 {}
+        while told("coupons that ran out", coupon::expire(&shop).await) > 0 {}
+        tokio::time::sleep(SOMETIMES).await;
+    }
+}
+
+async fn sweep(sessions: Sessions) {
+    loop {
+        if let Err(error) = sessions.sweep().await {
+            tracing::warn!(%error, "ended sessions were not swept");
+        }
+        tokio::time::sleep(SELDOM).await;
+    }
+}
+
+/// How many were done; a failure is told, and done again in the next round.
+fn told(work: &str, done: Result<usize, Error>) -> usize {
+    match done {
+        Ok(0) => 0,
+        Ok(count) => {
+            tracing::info!(work, count, "done");
+            count
+        }
+        Err(error) => {
+            tracing::warn!(work, %error, "not done; the next round tries again");
+            0
+        }
+    }
+}
