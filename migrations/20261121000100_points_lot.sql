@@ -10,7 +10,8 @@ create index points_lot_expires_on_idx on points_lot (expires_on) where expires_
 
 -- Restored points go back to the day that they came from.
 create table points_use (
-    order_id uuid not null references "order",
+    -- Without a foreign key: written in the transaction of its order alone, and audited.
+    order_id uuid not null,
     expires_on date not null,
     amount bigint not null check (amount > 0),
     restored bigint not null default 0,

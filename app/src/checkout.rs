@@ -2,8 +2,8 @@
 
 #[cfg(feature = "ssr")]
 pub(crate) mod page;
+mod pay;
 #[cfg(feature = "ssr")]
 mod place;
-mod pay;
 
 pub use pay::{Choice, Pay, PayTexts};

@@ -103,6 +103,8 @@ pub(crate) async fn answer(sent: Sent<'_>, outcome: Result<String, Failure>) -> 
             leptos_axum::redirect(&sign_in_path(sent.page));
             Ok(())
         }
+        // Quickly told, and nothing written: sent again, the form is as it was.
+        Err(Failure::Busy) => Err(tell_status(Failure::Busy)),
         Err(failure) if is_plain_form() => send_back(sent, Some(failure)).await,
         Err(failure) => Err(tell_status(failure)),
     }

@@ -31,7 +31,11 @@ mod points;
 #[cfg(feature = "ssr")]
 mod product;
 #[cfg(feature = "ssr")]
+mod seller;
+#[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+mod staff;
 #[cfg(feature = "ssr")]
 pub mod text;
 #[cfg(feature = "ssr")]

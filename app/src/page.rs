@@ -65,7 +65,7 @@ pub(crate) fn Failed(
     }
     let title = match failure {
         Failure::NotFound => t!("not-found-title"),
-        Failure::Unavailable => t!("unavailable-title"),
+        Failure::Unavailable | Failure::Busy => t!("unavailable-title"),
         _ => t!("failed-title"),
     };
     let sentence = text::failure(&failure);
@@ -85,7 +85,8 @@ pub fn failure_document(failure: &Failure, locale: Locale) -> String {
     let owner = Owner::new();
     owner.with(|| {
         provide_context(crate::context::Visitor { locale, ..Default::default() });
-        let title = if *failure == Failure::Unavailable { t!("unavailable-title") } else { t!("failed-title") };
+        let again = matches!(failure, Failure::Unavailable | Failure::Busy);
+        let title = if again { t!("unavailable-title") } else { t!("failed-title") };
         let sentence = text::failure(failure);
         let body = view! {
             <html lang=locale.word()>

@@ -18,6 +18,9 @@ use crate::{
     text::{self, t},
 };
 
+/// Points that run out within so many days are told.
+const EXPIRING_DAYS: i64 = 30;
+
 /// Charges the wallet. The form's key makes a double click charge once.
 #[server(prefix = "/fn", endpoint = "points/charge")]
 async fn charge(
@@ -51,6 +54,7 @@ pub(crate) fn PointsPage() -> impl IntoView {
     page(async move {
         let (shop, shopper) = (shop()?, shopper()?);
         let balance = points::balance(&shop, &shopper).await?;
+        let expiring = points::expiring(&shop, &shopper, EXPIRING_DAYS).await?;
         let mut entries = points::history(&shop, &shopper, before).await?;
         let form = returned("points/charge");
         let key = form.value("key", &Uuid::now_v7().to_string());
@@ -65,10 +69,13 @@ pub(crate) fn PointsPage() -> impl IntoView {
             .map(|entry| {
                 let sign = if entry.amount > 0 { "+" } else { "" };
                 let order = entry.order_id.map(|id| view! { <a href=format!("/orders/{id}")>{t!("view-order")}</a> });
+                let until = entry.expires_on.map(|day| t!("points-until", day = day.to_string()));
+                let about = until.or((!entry.reason.is_empty()).then_some(entry.reason));
+                let about = about.map(|about| view! { <small>{about}</small> });
                 view! {
                     <tr>
                         <td>{text::time(entry.created_at)}</td>
-                        <td>{text::points_kind(entry.kind)} " " {order}</td>
+                        <td>{text::points_kind(entry.kind)} " " {order} {about}</td>
                         <td class="number">{format!("{sign}{}", won(entry.amount))}</td>
                         <td class="number">{won(entry.balance_after)}</td>
                     </tr>
@@ -81,6 +88,7 @@ pub(crate) fn PointsPage() -> impl IntoView {
             <Tabs />
             {charged.then(|| view! { <p class="notice good" role="status">{t!("charged")}</p> })}
             <p class="wallet">{t!("points-balance")} " " <strong data-testid="balance">{won(balance)}</strong></p>
+            <Expiring lots=expiring />
             <section class="narrow">
                 <h2>{t!("charge-points")}</h2>
                 {form.summary()}
@@ -118,4 +126,13 @@ pub(crate) fn PointsPage() -> impl IntoView {
         }
         .into_any())
     })
+}
+
+#[component]
+fn Expiring(lots: Vec<points::Lot>) -> impl IntoView {
+    let items = lots
+        .into_iter()
+        .map(|lot| view! { <li>{t!("points-expiring", amount = won(lot.amount), day = lot.expires_on.to_string())}</li> })
+        .collect_view();
+    (!items.is_empty()).then(|| view! { <ul class="notice expiring">{items}</ul> })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use contract::member::Role;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Stylesheet, provide_meta_context};
 use leptos_router::{
@@ -15,10 +16,9 @@ use crate::{
     cart::{Badge, page::CartPage},
     catalog, checkout,
     context::{asked_path, shop, visitor},
-    coupon,
-    member, order,
+    coupon, member, order,
     page::{Failed, page},
-    points, product,
+    points, product, seller, staff,
     text::{Locale, t},
 };
 
@@ -95,6 +95,17 @@ fn App() -> impl IntoView {
                     <Route path=path!("/my/addresses") view=address::AddressesPage ssr=SsrMode::Async />
                     <Route path=path!("/my/addresses/new") view=address::NewAddressPage ssr=SsrMode::Async />
                     <Route path=path!("/my/addresses/:id") view=address::EditAddressPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff") view=staff::home::StaffPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/audit") view=staff::audit::AuditPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/orders") view=staff::orders::OrdersPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/orders/:id") view=staff::order::OrderPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/claims") view=staff::claims::ClaimsPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons") view=staff::campaigns::CampaignsPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/new") view=staff::new_campaign::NewCampaignPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id") view=staff::campaign::CampaignPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/points") view=staff::points::PointsPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </Router>
         </main>
@@ -110,6 +121,7 @@ fn Header() -> impl IntoView {
         Some(shopper) => view! {
             <a href="/my">{t!("greeting", name = shopper.name().to_owned())}</a>
             <a href="/orders">{t!("orders")}</a>
+            {desk(shopper.role()).map(|(href, name)| view! { <a href=href>{name}</a> })}
             <form action="/fn/member/sign-out" method="post">
                 <button class="link">{t!("sign-out")}</button>
             </form>
@@ -150,11 +162,21 @@ fn Header() -> impl IntoView {
                                 view! { <a href=href aria-current=current>{name}</a> }
                             })
                             .collect_view();
-                        Ok(links.into_any())
+                        let coupons = (here == "/coupons").then_some("page");
+                        Ok(view! { {links} <a href="/coupons" aria-current=coupons>{t!("offers")}</a> }.into_any())
                     })}
                 </div>
             </nav>
         </header>
+    }
+}
+
+/// Where whoever runs the shop does so.
+fn desk(role: Role) -> Option<(&'static str, String)> {
+    match role {
+        Role::Staff => Some(("/staff", t!("staff"))),
+        Role::Seller => Some(("/seller/stock", t!("stock"))),
+        Role::Shopper => None,
     }
 }
 

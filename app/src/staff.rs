@@ -46,7 +46,7 @@ pub(crate) fn Tabs() -> impl IntoView {
         let current = if here == href { Some("page") } else { below.then_some("true") };
         view! { <li><a href=href aria-current=current>{name}</a></li> }
     });
-    view! { <nav class="tabs" aria-label=t!("staff")><ul>{links.into_iter().collect_view()}</ul></nav> }
+    view! { <nav class="tabs many" aria-label=t!("staff")><ul>{links.into_iter().collect_view()}</ul></nav> }
 }
 
 /// A step that cannot be taken back: what does it stands one click deeper.

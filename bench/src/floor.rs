@@ -5,7 +5,7 @@ use std::time::Instant;
 use domain::{
     Policy, Shop,
     member::{self, Shopper as Member},
-    order::{Accepted, Checkout, Decision, decide, load, store},
+    order::{Accepted, BEGIN, Checkout, Decision, decide, load, store},
 };
 use indicatif::ProgressBar;
 use sqlx::{Connection, PgConnection, PgPool};
@@ -52,7 +52,7 @@ async fn go(
         }
         // Only this is the floor: no load generator, no loading, no deciding.
         let start = Instant::now();
-        let mut tx = conn.begin().await?;
+        let mut tx = conn.begin_with(BEGIN).await?;
         store(&mut tx, &accepted, time::OffsetDateTime::now_utc()).await?;
         tx.commit().await?;
         let took = start.elapsed();

@@ -45,6 +45,8 @@ pub enum Flaw {
     WrongPassword,
     /// Not one of the choices offered.
     Choice,
+    /// Names nothing that there is.
+    Unknown,
     /// Not a day and a time.
     Time,
     /// Ends before it starts.

@@ -12,7 +12,7 @@ use crate::{
     Result, Shop,
     event::{self, NewEvent},
     member::Operator,
-    order::{Turn, lock_any, record, undo::schedule_confirmation},
+    order::{Turn, confirm::schedule_confirmation, lock_any, record},
     retry::retry,
     words::word,
 };

@@ -222,6 +222,17 @@ pub async fn profile(shop: &Shop, by: &Shopper) -> Result<Profile> {
         .await?)
 }
 
+/// The member with this e-mail address.
+///
+/// # Errors
+/// [`Failure::Invalid`] for an address that nobody has.
+pub async fn find_by_email(shop: &Shop, _by: &Staff, email: &str) -> Result<MemberId> {
+    let invalid = |flaw| Failure::Invalid(Flaws::one("email", flaw));
+    let email = Email::parse(email).map_err(invalid)?;
+    let found = sqlx::query_scalar!("select member_id from member where email = $1", email.as_str());
+    Ok(found.fetch_optional(&shop.db).await?.ok_or_else(|| invalid(Flaw::Email))?)
+}
+
 /// Changes one's own name and telephone.
 ///
 /// # Errors

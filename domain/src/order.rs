@@ -4,7 +4,7 @@
 //! in a pure function, `store` in sets.
 
 mod cancel;
-mod confirm;
+pub(crate) mod confirm;
 mod decide;
 mod desk;
 mod expire;
@@ -13,6 +13,7 @@ mod locked;
 mod pay;
 mod place;
 mod read;
+mod refund;
 mod store;
 mod timeline;
 pub(crate) mod undo;
@@ -35,7 +36,7 @@ pub use expire::expire;
 pub use load::{Destination, Listed, Loaded, load};
 pub(crate) use locked::{Locked, lock, lock_any};
 pub use pay::pay;
-pub use place::place;
+pub use place::{BEGIN, place};
 pub use read::{detail, detail_any, list, list_all, placed};
 pub use store::store;
 pub use timeline::{Step, timeline};

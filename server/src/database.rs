@@ -3,7 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool,
+    Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tracing_subscriber::EnvFilter;
@@ -12,6 +12,9 @@ use crate::{
     postgres::{self, Cluster},
     settings::{Database, LogFormat},
 };
+
+/// Connections idle for longer are tried before they are used: the server may have gone meanwhile.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Why the program cannot go on, in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +111,19 @@ async fn connect(url: &str, connections: u32, patience: Patience) -> Result<PgPo
             ("idle_in_transaction_session_timeout", "10s"),
         ]),
     };
-    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(3));
+    let pool = PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(3))
+        // A connection that was in use a moment ago need not be asked whether it lives.
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        });
     Ok(pool.connect_with(options).await?)
 }
 

@@ -135,7 +135,11 @@ fn Bill(
         .map(|choice| Choice {
             id: choice.coupon.id.to_string(),
             name: choice.coupon.name,
-            about: t!("coupon-until", what = words::terms(&choice.coupon.terms), day = contract::when::kst(choice.coupon.expires_at)),
+            about: t!(
+                "coupon-until",
+                what = words::terms(&choice.coupon.terms),
+                day = contract::when::kst(choice.coupon.expires_at)
+            ),
             terms: choice.coupon.terms,
         })
         .collect();

@@ -93,14 +93,17 @@ async fn chosen(order: &Detail, asked_for: &BTreeMap<ProductId, i32>, id: &str, 
         .iter()
         .filter(|line| line.kept() > 0 && open(line.seller))
         .map(|line| {
-            let wanted = if asked_for.is_empty() { line.kept() } else { asked_for.get(&line.product).copied().unwrap_or(0) };
+            let wanted =
+                if asked_for.is_empty() { line.kept() } else { asked_for.get(&line.product).copied().unwrap_or(0) };
             (line.product, line.title.clone(), line.kept(), wanted)
         })
         .collect();
     let taken: Vec<(ProductId, i32)> =
         lines.iter().filter(|(.., wanted)| *wanted > 0).map(|(product, .., wanted)| (*product, *wanted)).collect();
     let refund = match (shop(), shopper()) {
-        (Ok(shop), Ok(shopper)) => order::preview(&shop, &shopper, order.summary.id, Some(&taken)).await.map_err(Failure::from),
+        (Ok(shop), Ok(shopper)) => {
+            order::preview(&shop, &shopper, order.summary.id, Some(&taken)).await.map_err(Failure::from)
+        }
         (Err(failure), _) | (_, Err(failure)) => Err(failure),
     };
     let bill = match refund {
@@ -137,7 +140,8 @@ async fn chosen(order: &Detail, asked_for: &BTreeMap<ProductId, i32>, id: &str, 
 
 #[component]
 fn Agree(refund: Refund, lines: String, id: String, key: String) -> impl IntoView {
-    let row = |name: String, sign: &str, amount: Won| view! { <dt>{name}</dt><dd>{format!("{sign}{}", won(amount))}</dd> };
+    let row =
+        |name: String, sign: &str, amount: Won| view! { <dt>{name}</dt><dd>{format!("{sign}{}", won(amount))}</dd> };
     view! {
         <section class="narrow">
             <h2>{t!("refund")}</h2>

@@ -41,7 +41,8 @@ async fn request_claim(
         Err(Failure::NotFound) => "/orders".to_owned(),
         _ => format!("/orders/{order}/claim?seller={}", crate::form::query_value(&seller)),
     };
-    let copies: Vec<(String, &str)> = lines.iter().map(|(product, copies)| (format!("l{product}"), copies.as_str())).collect();
+    let copies: Vec<(String, &str)> =
+        lines.iter().map(|(product, copies)| (format!("l{product}"), copies.as_str())).collect();
     let mut fields = vec![("key", key.as_str()), ("kind", &kind), ("fault", &fault), ("reason", &reason)];
     fields.extend(copies.iter().map(|(name, copies)| (name.as_str(), *copies)));
     answer(Sent { form: "claim/request", page: &page, fields: &fields }, outcome).await
@@ -63,7 +64,8 @@ async fn request(
     let fault: Option<Fault> = check.field("fault", words::read(fault).ok_or(Flaw::Choice));
     let reason = check.field("reason", line(reason, 200));
     let (Some(kind), Some(fault), Some(reason)) = (kind, fault, reason) else { return Err(check.refuse()) };
-    let copies = lines.iter().map(|(product, copies)| Ok((*product, copies.parse().map_err(|_| Failure::TooManyCopies)?)));
+    let copies =
+        lines.iter().map(|(product, copies)| Ok((*product, copies.parse().map_err(|_| Failure::TooManyCopies)?)));
     let copies: Vec<(ProductId, i32)> = copies.collect::<Result<_, Failure>>()?;
     let lines = copies.into_iter().filter(|(_, copies)| *copies != 0).collect();
     claim::request(&shop, &shopper, order, &Request { id, kind, fault, reason, lines }).await?;
@@ -102,7 +104,8 @@ pub(crate) fn ClaimPage() -> impl IntoView {
         if lines.is_empty() {
             return Err(Failure::NotFound);
         }
-        let rows = lines.into_iter().map(|(product, title, kept)| view! { <Copies form=form.clone() product title kept /> });
+        let rows =
+            lines.into_iter().map(|(product, title, kept)| view! { <Copies form=form.clone() product title kept /> });
         let rows = rows.collect_view();
         let kinds = [("return", ClaimKind::Return), ("exchange", ClaimKind::Exchange)];
         let kinds = kinds.map(|(word, kind)| (word, words::claim_kind(kind)));

@@ -121,7 +121,8 @@ fn Next(order: Detail, now: OffsetDateTime) -> impl IntoView {
             let kept = |seller| order.summary.lines.iter().any(|line| line.seller == seller && line.kept() > 0);
             let parts: Vec<_> = order.deliveries.iter().filter(|part| kept(part.seller)).collect();
             let cancel = parts.iter().any(|part| part.status.can_be_canceled());
-            let cancel = cancel.then(|| view! { <a class="button" href=format!("/orders/{id}/cancel")>{t!("cancel-order")}</a> });
+            let cancel = cancel
+                .then(|| view! { <a class="button" href=format!("/orders/{id}/cancel")>{t!("cancel-order")}</a> });
             let confirm = order.confirm_at.map(|at| view! { <Confirm id at /> });
             view! { <div class="next">{cancel} {confirm}</div> }.into_any()
         }

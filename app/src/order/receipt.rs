@@ -75,8 +75,10 @@ fn PartOf(part: DeliveryView, lines: Vec<OrderLineView>, claim: Option<String>) 
 #[component]
 fn Line(line: OrderLineView) -> impl IntoView {
     let amount = line.unit_price.saturating_mul(line.quantity.into());
-    let canceled = (line.canceled > 0).then(|| view! { <p class="flag">{t!("copies-canceled", count = line.canceled)}</p> });
-    let returned = (line.returned > 0).then(|| view! { <p class="flag">{t!("copies-returned", count = line.returned)}</p> });
+    let canceled =
+        (line.canceled > 0).then(|| view! { <p class="flag">{t!("copies-canceled", count = line.canceled)}</p> });
+    let returned =
+        (line.returned > 0).then(|| view! { <p class="flag">{t!("copies-returned", count = line.returned)}</p> });
     view! {
         <div class="item">
             <Cover id=line.product lazy=true />
@@ -119,8 +121,8 @@ fn Sums(order: Detail) -> impl IntoView {
             }
         })
         .collect_view();
-    let earned = (order.points_earned > 0)
-        .then(|| view! { <dt>{t!("points-earned")}</dt><dd>{won(order.points_earned)}</dd> });
+    let earned =
+        (order.points_earned > 0).then(|| view! { <dt>{t!("points-earned")}</dt><dd>{won(order.points_earned)}</dd> });
     view! {
         <dl class="sums">
             <dt>{t!("goods")}</dt><dd>{won(order.goods_total)}</dd>

@@ -83,16 +83,16 @@ pub(crate) fn ClaimsPage() -> impl IntoView {
             <Head title=t!("staff-claims") private=true />
             <h1>{t!("staff-claims")}</h1>
             <Tabs />
-            <div class="scroll" tabindex="0" role="region" aria-label=t!("staff-claims")>
+            <div class="scroll rows" tabindex="0" role="region" aria-label=t!("staff-claims")>
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">{t!("claim-kind")}</th>
-                            <th scope="col">{t!("status")}</th>
+                            <th scope="col">{t!("claim-asks")}</th>
+                            <th scope="col">{t!("claim-state")}</th>
                             <th scope="col">{t!("when")}</th>
-                            <th scope="col">{t!("what")}</th>
-                            <th scope="col">{t!("fault")}</th>
-                            <th scope="col">{t!("reason")}</th>
+                            <th scope="col">{t!("book")}</th>
+                            <th scope="col">{t!("claim-fault-of")}</th>
+                            <th scope="col">{t!("why")}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -123,8 +123,9 @@ pub(super) fn Claims(
         .into_iter()
         .map(|claim| {
             let expected = expected(&claim, &order, delivery);
+            let id = format!("claim-{}", claim.id);
             view! {
-                <section class="panel" id=format!("claim-{}", claim.id)>
+                <section class="panel" id=id>
                     <h2>{words::claim_kind(claim.kind)} " " <span class="badge">{words::claim_status(claim.status)}</span></h2>
                     <p>{copies(&claim)}</p>
                     <p>{words::fault(claim.fault)} " · " {claim.reason.clone()}</p>
@@ -177,7 +178,7 @@ fn Steps(claim: ClaimView, expected: Option<String>) -> impl IntoView {
         let options = faults.iter().filter_map(|word| Some((*word, words::fault(words::read(word)?)))).collect();
         let now = faults.into_iter().find(|word| words::read(word) == Some(claim.fault)).unwrap_or("buyer");
         let name = format!("fault-{}", claim.id);
-        let choice = view! { <Choice name wire="fault" label=t!("fault") value=now options /> };
+        let choice = view! { <Choice name wire="fault" label=t!("claim-fault-of") value=now options /> };
         step("inspected", t!("claim-inspect"), choice.into_any())
     });
     let complete = may(ClaimStatus::Completed).then(|| {

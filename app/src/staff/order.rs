@@ -1,5 +1,7 @@
 //! An order as the staff sees it: all of it, and each next step.
 
+use std::collections::BTreeMap;
+
 use contract::{
     Failure,
     member::print_phone,
@@ -8,12 +10,13 @@ use contract::{
     refund::Refund,
 };
 use domain::{
-    claim,
+    claim::{self, ClaimView},
     order::{self, Detail, OrderLineView, Step},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{Tabs, claims::Claims, part::Part, staff};
 use crate::{
@@ -53,19 +56,19 @@ pub(crate) fn OrderPage() -> impl IntoView {
             {saved.then(|| view! { <p class="notice good" role="status">{t!("saved")}</p> })}
             <p class="facts">
                 {text::time(summary.placed_at)} " "
-                <span class="badge">{text::order_status(summary.status)}</span> " "
-                <span class="badge">{words::payment_status(summary.payment)}</span> " "
-                <span class="badge">{words::fulfillment_status(summary.fulfillment)}</span>
+                <span class="badge">{t!("axis-order")} ": " {text::order_status(summary.status)}</span> " "
+                <span class="badge">{t!("axis-payment")} ": " {words::payment_status(summary.payment)}</span> " "
+                <span class="badge">{t!("axis-fulfillment")} ": " {words::fulfillment_status(summary.fulfillment)}</span>
             </p>
             <div class="desk">
                 <div>
                     {parts}
-                    <Claims claims order=order.clone() delivery=shop.policy.delivery />
+                    <Claims claims=claims.clone() order=order.clone() delivery=shop.policy.delivery />
                 </div>
                 <div>
                     <Sums order=order.clone() />
                     <Refunds refunds=order.refunds.clone() lines=summary.lines />
-                    <Timeline steps order />
+                    <Timeline steps order claims />
                 </div>
             </div>
         }
@@ -76,11 +79,11 @@ pub(crate) fn OrderPage() -> impl IntoView {
 #[component]
 fn Sums(order: Detail) -> impl IntoView {
     let coupon = (!order.coupon.is_empty()).then(|| format!(" ({})", order.coupon));
-    let refunded = (order.refunded_total > 0)
-        .then(|| view! { <dt>{t!("refunded")}</dt><dd>{won(-order.refunded_total)}</dd> });
-    let earned = (order.points_earned > 0)
-        .then(|| view! { <dt>{t!("points-earned")}</dt><dd>{won(order.points_earned)}</dd> });
-    let held = order.held_until.map(|until| view! { <dt>{t!("held-until")}</dt><dd>{text::time(until)}</dd> });
+    let refunded =
+        (order.refunded_total > 0).then(|| view! { <dt>{t!("refunded")}</dt><dd>{won(-order.refunded_total)}</dd> });
+    let earned =
+        (order.points_earned > 0).then(|| view! { <dt>{t!("points-earned")}</dt><dd>{won(order.points_earned)}</dd> });
+    let held = order.held_until.map(|until| view! { <dt>{t!("hold-until")}</dt><dd>{text::time(until)}</dd> });
     let confirms = order.confirm_at.map(|at| view! { <dt>{t!("confirms-at")}</dt><dd>{text::time(at)}</dd> });
     view! {
         <section class="panel">
@@ -117,7 +120,9 @@ fn Refunds(refunds: Vec<(OffsetDateTime, Refund)>, lines: Vec<OrderLineView>) ->
             let what: Vec<String> = refund
                 .lines
                 .iter()
-                .map(|line| format!("{} {}", title(line.product).unwrap_or_default(), t!("copies", count = line.quantity)))
+                .map(|line| {
+                    format!("{} {}", title(line.product).unwrap_or_default(), t!("copies", count = line.quantity))
+                })
                 .collect();
             view! {
                 <li>
@@ -138,21 +143,23 @@ fn Refunds(refunds: Vec<(OffsetDateTime, Refund)>, lines: Vec<OrderLineView>) ->
 
 /// Every change of the order.
 #[component]
-fn Timeline(steps: Vec<Step>, order: Detail) -> impl IntoView {
+fn Timeline(steps: Vec<Step>, order: Detail, claims: Vec<ClaimView>) -> impl IntoView {
+    let parts = order.deliveries.into_iter().map(|part| (part.id, part.seller_name));
+    let claims = claims.into_iter().map(|claim| (claim.id, words::claim_kind(claim.kind)));
+    let subjects: BTreeMap<Uuid, String> = parts.chain(claims).collect();
     let items = steps
         .into_iter()
         .map(|step| {
-            let part = order.deliveries.iter().find(|part| Some(part.id) == step.subject);
-            let seller = part.map(|part| format!(" ({})", part.seller_name));
+            let subject = step.subject.and_then(|id| subjects.get(&id)).map(|name| format!(" ({name})"));
             let name = (!step.by_name.is_empty()).then(|| format!(" {}", step.by_name));
             view! {
                 <li>
-                    <p>{words::timeline_step(&step)} {seller}</p>
+                    <p>{words::timeline_step(&step)} {subject}</p>
                     <p class="hint">{text::time(step.at)} " · " {words::actor(step.actor)} {name}</p>
-                    {(!step.reason.is_empty()).then(|| view! { <p class="hint">{t!("reason")} ": " {step.reason}</p> })}
+                    {(!step.reason.is_empty()).then(|| view! { <p class="hint">{t!("why")} ": " {step.reason}</p> })}
                 </li>
             }
         })
         .collect_view();
-    view! { <section class="panel"><h2>{t!("timeline")}</h2><ol class="timeline">{items}</ol></section> }
+    view! { <section class="panel"><h2>{t!("timeline")}</h2><ol class="history">{items}</ol></section> }
 }

@@ -32,7 +32,7 @@ pub(crate) fn OrdersPage() -> impl IntoView {
             <h1>{t!("staff-orders")}</h1>
             <Tabs />
             {newest}
-            <div class="scroll" tabindex="0" role="region" aria-label=t!("staff-orders")>
+            <div class="scroll rows" tabindex="0" role="region" aria-label=t!("staff-orders")>
                 <table>
                     <thead>
                         <tr>
@@ -41,7 +41,7 @@ pub(crate) fn OrdersPage() -> impl IntoView {
                             <th scope="col">{t!("axis-order")}</th>
                             <th scope="col">{t!("axis-payment")}</th>
                             <th scope="col">{t!("axis-fulfillment")}</th>
-                            <th scope="col">{t!("what")}</th>
+                            <th scope="col">{t!("book")}</th>
                             <th scope="col" class="number">{t!("total")}</th>
                         </tr>
                     </thead>

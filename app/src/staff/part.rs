@@ -74,16 +74,16 @@ pub(super) fn Part(
     view! {
         <section class="panel">
             <h2>{part.seller_name.clone()} " " <span class="badge">{words::fulfillment_status(part.status)}</span></h2>
-            <div class="scroll" tabindex="0" role="region" aria-label=part.seller_name>
+            <div class="scroll rows" tabindex="0" role="region" aria-label=part.seller_name>
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">{t!("what")}</th>
+                            <th scope="col">{t!("book")}</th>
                             <th scope="col" class="number">{t!("unit-price")}</th>
-                            <th scope="col" class="number">{t!("bought")}</th>
-                            <th scope="col" class="number">{t!("copies-canceled")}</th>
-                            <th scope="col" class="number">{t!("copies-returned")}</th>
-                            <th scope="col" class="number">{t!("copies-kept")}</th>
+                            <th scope="col" class="number">{t!("part-bought")}</th>
+                            <th scope="col" class="number">{t!("part-canceled")}</th>
+                            <th scope="col" class="number">{t!("part-returned")}</th>
+                            <th scope="col" class="number">{t!("part-kept")}</th>
                             <th scope="col" class="number">{t!("discount")}</th>
                         </tr>
                     </thead>

@@ -157,7 +157,7 @@ async fn hold_replacement(
     if claim.lines.iter().any(|(product, copies)| available.get(product).is_none_or(|left| left < copies)) {
         return Err(Failure::OutOfStock.into());
     }
-    move_each(conn, order, claim, (MovementKind::Reserved, 0, 1), by, at).await
+    move_each(conn, order, claim, &[(MovementKind::Reserved, 0, 1)], by, at).await
 }
 
 /// Lets go of the replacement that an exchange holds since it was approved.
@@ -174,7 +174,7 @@ pub(super) async fn release_replacement(
     }
     let products: Vec<ProductId> = claim.lines.iter().map(|(product, _)| *product).collect();
     stock::lock(conn, &products).await?;
-    move_each(conn, order, claim, (MovementKind::Released, 0, -1), by, at).await
+    move_each(conn, order, claim, &[(MovementKind::Released, 0, -1)], by, at).await
 }
 
 async fn exchange(
@@ -187,36 +187,32 @@ async fn exchange(
 ) -> Result<()> {
     let products: Vec<ProductId> = claim.lines.iter().map(|(product, _)| *product).collect();
     stock::lock(conn, &products).await?;
-    move_each(conn, order, claim, (MovementKind::Returned, 1, 0), by, at).await?;
-    if !resalable {
-        move_each(conn, order, claim, (MovementKind::Adjusted, -1, 0), by, at).await?;
-    }
-    move_each(conn, order, claim, (MovementKind::Sold, -1, -1), by, at).await
+    // In one go: what comes back damaged was never there to be bought, and cannot run out.
+    let (back, damaged, out) =
+        ((MovementKind::Returned, 1, 0), (MovementKind::Adjusted, -1, 0), (MovementKind::Sold, -1, -1));
+    let kinds: &[_] = if resalable { &[back, out] } else { &[back, damaged, out] };
+    move_each(conn, order, claim, kinds, by, at).await
 }
 
-/// Moves the copies of a claim: the kind, and the signs of the two changes.
+/// Moves the copies of a claim, once for each kind with the signs of its two changes.
 async fn move_each(
     conn: &mut PgConnection,
     order: &Locked,
     claim: &Open,
-    (kind, on_hand, reserved): (MovementKind, i32, i32),
+    kinds: &[(MovementKind, i32, i32)],
     (_, by): (Actor, Option<MemberId>),
     at: OffsetDateTime,
 ) -> Result<()> {
-    let reason = if kind == MovementKind::Adjusted { "damaged" } else { "exchange" };
-    let moves: Vec<Move> = claim
-        .lines
-        .iter()
-        .map(|&(product, copies)| Move {
-            product,
-            kind,
-            on_hand: on_hand * copies,
-            reserved: reserved * copies,
-            order: Some(order.id),
-            by,
-            reason,
-        })
-        .collect();
-    let events = stock::apply(conn, &moves, at).await?;
+    let each = kinds.iter().flat_map(|kind| claim.lines.iter().map(move |line| (*kind, *line)));
+    let moves = each.map(|((kind, on_hand, reserved), (product, copies))| Move {
+        product,
+        kind,
+        on_hand: on_hand * copies,
+        reserved: reserved * copies,
+        order: Some(order.id),
+        by,
+        reason: if kind == MovementKind::Adjusted { "damaged" } else { "exchange" },
+    });
+    let events = stock::apply(conn, &moves.collect::<Vec<_>>(), at).await?;
     event::append(conn, &events).await
 }

@@ -116,10 +116,10 @@ pub async fn create(shop: &Shop, by: &Staff, form: &CampaignForm) -> Result<Camp
     .await?;
     let all = |found: i64, named: &[i64]| usize::try_from(found).is_ok_and(|found| found == named.len());
     if !all(known.products, &new.terms.products) {
-        return Err(Failure::Invalid(Flaws::one("products", Flaw::Choice)).into());
+        return Err(Failure::Invalid(Flaws::one("products", Flaw::Unknown)).into());
     }
     if !all(known.categories, &new.terms.categories) {
-        return Err(Failure::Invalid(Flaws::one("categories", Flaw::Choice)).into());
+        return Err(Failure::Invalid(Flaws::one("categories", Flaw::Unknown)).into());
     }
     let (kind, value, max) = match new.terms.benefit {
         Benefit::Percent { percent, max } => ("percent", percent, max),

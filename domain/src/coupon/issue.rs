@@ -93,7 +93,7 @@ pub async fn redeem(shop: &Shop, by: &Shopper, id: CouponId, code: &str) -> Resu
     let campaign = sqlx::query_scalar!("select campaign_id from coupon_campaign where code = $1", code)
         .fetch_optional(&shop.db)
         .await?
-        .ok_or_else(|| Failure::Invalid(Flaws::one("code", Flaw::Choice)))?;
+        .ok_or_else(|| Failure::Invalid(Flaws::one("code", Flaw::Unknown)))?;
     retry("redeem code", || issue(shop, id, campaign, by.id(), IssueMode::Code)).await
 }
 
@@ -107,7 +107,7 @@ pub async fn give(shop: &Shop, _by: &Staff, id: CouponId, campaign: CampaignId, 
     let member = sqlx::query_scalar!("select member_id from member where email = $1", email.as_str())
         .fetch_optional(&shop.db)
         .await?
-        .ok_or_else(|| invalid(Flaw::Choice))?;
+        .ok_or_else(|| invalid(Flaw::Unknown))?;
     retry("give coupon", || issue(shop, id, campaign, member, IssueMode::Staff)).await
 }
 

@@ -22,7 +22,8 @@ use crate::{Result, Shop, member::Shopper, retry::retry};
 /// # Errors
 /// [`Failure::NotFound`], [`Failure::AlreadyCanceled`], [`Failure::OrderExpired`],
 /// [`Failure::AlreadyConfirmed`], [`Failure::AlreadyShipped`], [`Failure::TooManyCopies`],
-/// [`Failure::WholeOrderOnly`] for some copies of an unpaid order, [`Failure::RefundChanged`].
+/// [`Failure::WholeOrderOnly`] for some copies of an unpaid order, [`Failure::RefundChanged`],
+/// [`Failure::BadRequest`] for the key of another order.
 #[instrument(skip_all, fields(order = %order))]
 pub async fn cancel(
     shop: &Shop,

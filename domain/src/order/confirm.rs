@@ -116,3 +116,28 @@ fn confirmed_event(order: &Locked, points: Won, at: OffsetDateTime) -> NewEvent 
     });
     NewEvent { name: "order.confirmed", subject: order.id.to_string(), payload }
 }
+
+/// Sets when the purchase confirms itself, once all that is kept of it is delivered.
+pub(crate) async fn schedule_confirmation(
+    conn: &mut PgConnection,
+    order: OrderId,
+    after: Duration,
+    at: OffsetDateTime,
+) -> Result<()> {
+    sqlx::query!(
+        r#"update "order" o set confirm_at = (
+               select case when bool_and(fulfillment_status = 'delivered') then coalesce(max(delivered_at), $3) end
+               from delivery d
+               where d.order_id = $1
+                 and exists (select from order_line l where l.order_id = $1 and l.seller_id = d.seller_id
+                             and l.quantity > l.canceled + l.returned)
+           ) + make_interval(secs => $2)
+           where order_id = $1"#,
+        order,
+        after.as_seconds_f64(),
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -8,6 +8,10 @@ use tracing::instrument;
 use super::{Checkout, Decision, decide::decide, load::load, store::store};
 use crate::{Policy, Result, retry::retry};
 
+/// All that is asked for here is asked for by its key. A plan made while the tables were small
+/// would read them whole, and be kept when they are not.
+pub const BEGIN: &str = "begin; set local enable_seqscan = off";
+
 /// Places a batch of checkouts; each is accepted whole or refused with its reason, in their order.
 ///
 /// Trouble that passes is met by doing all of it again, even where the answer to the commit was
@@ -32,7 +36,7 @@ async fn attempt(
     batch: &[Checkout],
     now: OffsetDateTime,
 ) -> Result<Vec<Result<OrderId, Failure>>> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin_with(BEGIN).await?;
     let loaded = load(&mut tx, batch).await?;
     let decisions = decide(loaded, batch, policy, now);
     let mut accepted = Vec::new();

@@ -6,12 +6,10 @@ use contract::{
     Failure,
     member::MemberId,
     order::{FulfillmentStatus, OrderId},
-    refund::{Refund, RefundLine},
 };
-use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{DeliveryView, Detail, OrderLineView, PAGE, Summary};
+use super::{DeliveryView, Detail, OrderLineView, PAGE, Summary, refund};
 use crate::{
     Result, Shop,
     member::{Shopper, Staff},
@@ -141,7 +139,7 @@ async fn find(shop: &Shop, member: Option<MemberId>, id: OrderId) -> Result<Deta
         refunded_total: row.refunded_total,
         held_until: row.held_until,
         confirm_at: row.confirm_at,
-        refunds: refunds(shop, id).await?,
+        refunds: refund::list(shop, id).await?,
         recipient: row.recipient,
         phone: row.phone,
         postcode: row.postcode,
@@ -171,32 +169,6 @@ async fn deliveries(shop: &Shop, id: OrderId) -> Result<Vec<DeliveryView>> {
             })
         })
         .collect()
-}
-
-async fn refunds(shop: &Shop, id: OrderId) -> Result<Vec<(OffsetDateTime, Refund)>> {
-    let rows = sqlx::query!(
-        "select r.refund_id, r.goods, r.discount, r.delivery, r.return_fee, r.created_at, l.product_id, l.quantity,
-                l.goods as line_goods, l.discount as line_discount
-         from refund r join refund_line l using (refund_id)
-         where r.order_id = $1 order by r.refund_id, l.product_id",
-        id
-    )
-    .fetch_all(&shop.db)
-    .await?;
-    let mut refunds: BTreeMap<Uuid, (OffsetDateTime, Refund)> = BTreeMap::new();
-    for row in rows {
-        let (_, refund) = refunds.entry(row.refund_id).or_insert_with(|| {
-            let (goods, discount, delivery, return_fee) = (row.goods, row.discount, row.delivery, row.return_fee);
-            (row.created_at, Refund { lines: Vec::new(), goods, discount, delivery, return_fee })
-        });
-        refund.lines.push(RefundLine {
-            product: row.product_id,
-            quantity: row.quantity,
-            goods: row.line_goods,
-            discount: row.line_discount,
-        });
-    }
-    Ok(refunds.into_values().collect())
 }
 
 async fn lines(shop: &Shop, orders: &[OrderId]) -> Result<BTreeMap<OrderId, Vec<OrderLineView>>> {

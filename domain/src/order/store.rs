@@ -228,30 +228,40 @@ fn turns(orders: &[Accepted]) -> Vec<Turn> {
     both.collect()
 }
 
-/// `order.placed` and, where it is paid, `order.paid` of each order, in this order.
+/// `order.placed` and, where it is paid, `order.paid` of each order, in this order. The lines stand
+/// in the one that readers wait for.
 fn placed_events(orders: &[Accepted], at: OffsetDateTime) -> Vec<NewEvent> {
-    let both = orders.iter().flat_map(|order| {
-        let lines: Vec<_> = order
-            .lines
-            .iter()
-            .map(|line| {
-                json!({
-                    "product_id": line.product, "seller_id": line.seller, "quantity": line.quantity,
-                    "unit_price": line.unit_price, "discount": line.discount,
-                })
-            })
-            .collect();
-        let payload = json!({
-            "order_id": order.order, "member_id": order.member, "goods_total": order.goods,
-            "discount_total": order.discount(), "delivery_total": order.delivery(), "total": order.total(),
-            "lines": lines, "at": at.unix_timestamp_nanos() / 1_000_000,
+    let at = at.unix_timestamp_nanos() / 1_000_000;
+    let event = |order: &Accepted, name, payload| NewEvent { name, subject: order.order.to_string(), payload };
+    let mut events = Vec::with_capacity(2 * orders.len());
+    for order in orders {
+        let placed = json!({
+            "order_id": order.order, "member_id": order.member, "total": order.total(), "paid": order.is_paid(), "at": at,
         });
-        let names: &[&'static str] = if order.is_paid() { &["order.placed", "order.paid"] } else { &["order.placed"] };
-        let event =
-            move |name: &&'static str| NewEvent { name, subject: order.order.to_string(), payload: payload.clone() };
-        names.iter().map(event)
-    });
-    both.collect()
+        events.push(event(order, "order.placed", placed));
+        if order.is_paid() {
+            events.push(event(order, "order.paid", paid(order, at)));
+        }
+    }
+    events
+}
+
+fn paid(order: &Accepted, at: i128) -> serde_json::Value {
+    let lines: Vec<_> = order
+        .lines
+        .iter()
+        .map(|line| {
+            json!({
+                "product_id": line.product, "seller_id": line.seller, "quantity": line.quantity,
+                "unit_price": line.unit_price, "discount": line.discount,
+            })
+        })
+        .collect();
+    json!({
+        "order_id": order.order, "member_id": order.member, "goods_total": order.goods,
+        "discount_total": order.discount(), "delivery_total": order.delivery(), "total": order.total(),
+        "lines": lines, "at": at,
+    })
 }
 
 fn column<T>(orders: &[Accepted], value: impl Fn(&Accepted) -> T) -> Vec<T> {

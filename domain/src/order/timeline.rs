@@ -1,6 +1,7 @@
 //! The timeline of an order: every change of a status, when, by whom and why.
 
 use contract::{
+    Failure,
     member::MemberId,
     order::{Actor, FulfillmentStatus, OrderId, OrderStatus, PaymentStatus},
 };
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     Result, Shop,
+    error::OnConstraint,
     words::{read, word},
 };
 
@@ -81,7 +83,7 @@ impl Turn {
     }
 }
 
-/// Writes changes, in their order.
+/// Writes changes, in their order. A key that has changed another order is no key of this one.
 pub(crate) async fn record(conn: &mut PgConnection, turns: &[Turn], at: OffsetDateTime) -> Result<()> {
     let orders: Vec<OrderId> = turns.iter().map(|turn| turn.order).collect();
     let axes: Vec<String> = turns.iter().map(|turn| turn.axis.to_owned()).collect();
@@ -109,7 +111,8 @@ pub(crate) async fn record(conn: &mut PgConnection, turns: &[Turn], at: OffsetDa
         at
     )
     .execute(conn)
-    .await?;
+    .await
+    .on_constraint("order_change_idempotency_key", || Failure::BadRequest)?;
     Ok(())
 }
 

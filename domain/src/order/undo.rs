@@ -1,7 +1,6 @@
 //! Undoing an order, paid or not: what it took goes back to where it came from.
 
 use contract::{
-    Won,
     claim::ClaimId,
     member::MemberId,
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
@@ -14,7 +13,7 @@ use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{Locked, Turn, record};
+use super::{Locked, Turn, confirm::schedule_confirmation, record, refund};
 use crate::{
     Policy, Result,
     coupon::ledger as coupons,
@@ -120,7 +119,8 @@ pub(crate) async fn undo(
     )
     .execute(&mut *conn)
     .await?;
-    insert_refund(conn, order, refund, returned, restored, how.at).await?;
+    let claim = returned.map(|returned| returned.claim);
+    refund::insert(conn, order.id, refund, claim, restored, how.at).await?;
     let (status, payment) = (
         if kept == 0 { OrderStatus::Canceled } else { order.status },
         order.payment.after_refund(order.refunded + refund.amount(), kept > 0),
@@ -159,48 +159,6 @@ fn moves(order: &Locked, refund: &Refund, returned: Option<Return>, how: &Undoin
         }
     }
     moves
-}
-
-async fn insert_refund(
-    conn: &mut PgConnection,
-    order: &Locked,
-    refund: &Refund,
-    returned: Option<Return>,
-    restored: Won,
-    at: OffsetDateTime,
-) -> Result<()> {
-    let id = Uuid::now_v7();
-    sqlx::query!(
-        "insert into refund (refund_id, order_id, claim_id, goods, discount, delivery, return_fee, points, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        id,
-        order.id,
-        returned.map(|returned| returned.claim),
-        refund.goods,
-        refund.discount,
-        refund.delivery,
-        refund.return_fee,
-        restored,
-        at
-    )
-    .execute(&mut *conn)
-    .await?;
-    let products: Vec<ProductId> = refund.lines.iter().map(|line| line.product).collect();
-    let copies: Vec<i32> = refund.lines.iter().map(|line| line.quantity).collect();
-    let goods: Vec<Won> = refund.lines.iter().map(|line| line.goods).collect();
-    let discounts: Vec<Won> = refund.lines.iter().map(|line| line.discount).collect();
-    sqlx::query!(
-        "insert into refund_line (refund_id, product_id, quantity, goods, discount)
-         select $1, * from unnest($2::bigint[], $3::int[], $4::bigint[], $5::bigint[])",
-        id,
-        &products,
-        &copies,
-        &goods,
-        &discounts
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 /// The order's own change stands first and carries the key; where its status stays, the payment's
@@ -263,31 +221,6 @@ async fn settle(
     }
     let days = Duration::days(policy.order.confirm_days);
     schedule_confirmation(conn, order.id, days, how.at).await
-}
-
-/// Sets when the purchase confirms itself, once all that is kept of it is delivered.
-pub(crate) async fn schedule_confirmation(
-    conn: &mut PgConnection,
-    order: Uuid,
-    after: Duration,
-    at: OffsetDateTime,
-) -> Result<()> {
-    sqlx::query!(
-        r#"update "order" o set confirm_at = (
-               select case when bool_and(fulfillment_status = 'delivered') then coalesce(max(delivered_at), $3) end
-               from delivery d
-               where d.order_id = $1
-                 and exists (select from order_line l where l.order_id = $1 and l.seller_id = d.seller_id
-                             and l.quantity > l.canceled + l.returned)
-           ) + make_interval(secs => $2)
-           where order_id = $1"#,
-        order,
-        after.as_seconds_f64(),
-        at
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 fn undone_event(order: &Locked, refund: &Refund, returned: Option<Return>, kept: i32, at: OffsetDateTime) -> NewEvent {

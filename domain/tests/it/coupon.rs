@@ -138,7 +138,7 @@ async fn a_code_gets_a_coupon_in_upper_or_lower_case(db: PgPool) -> Result<()> {
         .await?;
     let wrong = |flaw| Some(Failure::Invalid(Flaws::one("code", flaw)));
     let redeem = async |code: &str| refused(coupon::redeem(shop, reader, Uuid::now_v7(), code).await);
-    assert_eq!(redeem("MADANG-2027").await, wrong(Flaw::Choice));
+    assert_eq!(redeem("MADANG-2027").await, wrong(Flaw::Unknown));
     assert_eq!(redeem(" ").await, wrong(Flaw::Required));
     assert_eq!(redeem("'; drop").await, wrong(Flaw::Characters));
     assert_eq!(refused(scene.download(shop, by_code).await), Some(Failure::NotFound), "without it, there is nothing");
@@ -165,7 +165,7 @@ async fn staff_gives_a_coupon_to_a_chosen_member(db: PgPool) -> Result<()> {
     assert_eq!(give(id, "chosen@example.com").await, None);
     assert_eq!(give(Uuid::now_v7(), "chosen@example.com").await, Some(Failure::CouponAlreadyIssued));
     let invalid = |flaw| Some(Failure::Invalid(Flaws::one("email", flaw)));
-    assert_eq!(give(Uuid::now_v7(), "nobody@example.com").await, invalid(Flaw::Choice));
+    assert_eq!(give(Uuid::now_v7(), "nobody@example.com").await, invalid(Flaw::Unknown));
     assert_eq!(give(Uuid::now_v7(), "nobody").await, invalid(Flaw::Email));
     assert_eq!(refused(scene.download(shop, given).await), Some(Failure::NotFound));
     assert_eq!(coupon::mine(shop, &chosen).await?.iter().map(|coupon| coupon.id).collect::<Vec<_>>(), [id]);

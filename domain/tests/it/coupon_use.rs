@@ -52,7 +52,9 @@ async fn the_best_choice_stands_first_and_the_others_tell_why_not(db: PgPool) ->
     let lines = [PricedLine { product: book, category: 1, amount: 40_000 }];
     let choices = async |ahead| {
         let choices = coupon::choices(&scene.shop.ahead(ahead), &scene.reader, &lines).await?;
-        Ok::<_, domain::Error>(choices.into_iter().map(|choice| (choice.coupon.id, choice.discount)).collect::<Vec<_>>())
+        Ok::<_, domain::Error>(
+            choices.into_iter().map(|choice| (choice.coupon.id, choice.discount)).collect::<Vec<_>>(),
+        )
     };
     let unusable = [(dear, Err(Unusable::BelowMinimum { missing: 20_000 })), (elsewhere, Err(Unusable::OutOfScope))];
     let best = [(tenth, Ok(4_000)), (capped, Ok(3_500)), (soon, Ok(3_000)), (three, Ok(3_000))];

@@ -51,8 +51,10 @@ async fn stock_moves_with_its_reason_and_who_moved_it(db: PgPool) -> Result<()> 
     cancel(shop, &scene.reader, order, Uuid::now_v7(), None, None).await?;
 
     let told = inventory::movements(shop, &keeper, book, None).await?;
-    let told: Vec<_> =
-        told.iter().map(|one| (one.kind, one.on_hand, one.reason.as_str(), one.by_name.as_str(), one.order_id)).collect();
+    let told: Vec<_> = told
+        .iter()
+        .map(|one| (one.kind, one.on_hand, one.reason.as_str(), one.by_name.as_str(), one.order_id))
+        .collect();
     let expected = [
         (MovementKind::Returned, 3, "canceled", "김독자", Some(order)),
         (MovementKind::Sold, -3, "ordered", "김독자", Some(order)),

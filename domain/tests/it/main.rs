@@ -1,16 +1,29 @@
 //! The rules of the domain, against a real Postgres; `decide` by properties.
 
 mod address;
+mod audit;
+mod cancel;
 mod cart;
+mod claim;
 mod concurrency;
+mod confirm;
 mod coupon;
 mod coupon_use;
 mod decide;
+mod delivery;
+mod dice;
+mod exchange;
 mod fixture;
 mod inventory;
 mod member;
+mod model;
 mod order;
+mod pay;
 mod points;
 mod product;
+mod retries;
+mod returning;
 mod scene;
 mod seed;
+mod storm;
+mod timeline;

@@ -218,8 +218,11 @@ async fn a_refund_fits_even_into_a_full_wallet(db: PgPool) -> Result<()> {
     assert_eq!(scene.balance().await?, 45_000);
     let more = points::charge(&scene.shop, &scene.reader, Uuid::now_v7(), 1).await;
     assert_eq!(refused(more), Some(Failure::WalletFull));
-    let told =
-        [(PointsKind::Restore, 20_000, 45_000), (PointsKind::Charge, 20_000, 25_000), (PointsKind::Spend, -20_000, 5_000)];
+    let told = [
+        (PointsKind::Restore, 20_000, 45_000),
+        (PointsKind::Charge, 20_000, 25_000),
+        (PointsKind::Spend, -20_000, 5_000),
+    ];
     assert_eq!(history(&scene).await?[..3], told);
     assert_books_add_up(&scene.shop).await;
     Ok(())

@@ -20,10 +20,18 @@ const SERVER_FN_ERROR: &str = "serverfnerror";
 pub(super) fn page(failure: &Failure, locale: Locale) -> Response {
     let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, Html(failure_document(failure, locale))).into_response();
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
-    }
+    ask_again(failure, &mut response);
     response
+}
+
+/// Tells browsers and programs in how many seconds trying again makes sense.
+fn ask_again(failure: &Failure, response: &mut Response) {
+    let seconds = match failure {
+        Failure::Busy => "1",
+        Failure::Unavailable => "5",
+        _ => return,
+    };
+    response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static(seconds));
 }
 
 /// The language that the visitor chose, if any.
@@ -50,8 +58,10 @@ pub(super) async fn dress(request: Request, next: Next) -> Response {
             return page(&serde_json::from_slice(&body).unwrap_or(Failure::Unavailable), locale);
         }
         // Failures of ours tell their own status; what is left is Leptos not understanding the body.
-        if status == StatusCode::INTERNAL_SERVER_ERROR {
-            *response.status_mut() = StatusCode::BAD_REQUEST;
+        match status {
+            StatusCode::INTERNAL_SERVER_ERROR => *response.status_mut() = StatusCode::BAD_REQUEST,
+            StatusCode::SERVICE_UNAVAILABLE => ask_again(&Failure::Busy, &mut response),
+            _ => {}
         }
         return response;
     }
@@ -80,4 +90,19 @@ type OnPanic = fn(Box<dyn Any + Send>) -> Response<Body>;
 /// A panic is a bug; the visitor still gets a page.
 pub(super) fn catch_panic() -> CatchPanicLayer<OnPanic> {
     CatchPanicLayer::custom(|_| page(&Failure::Unavailable, Locale::default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_told_to_come_again_is_told_when() {
+        for (failure, seconds) in [(Failure::Busy, "1"), (Failure::Unavailable, "5")] {
+            let told = page(&failure, Locale::En);
+            assert_eq!(told.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(told.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()), Some(seconds));
+        }
+        assert!(!page(&Failure::NotFound, Locale::En).headers().contains_key(header::RETRY_AFTER));
+    }
 }

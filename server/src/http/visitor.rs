@@ -29,7 +29,7 @@ pub(super) async fn recognize(
     next: Next,
 ) -> Response {
     let locale = failures::locale(request.headers());
-    match visitor(&shop, &session).await {
+    match visitor(&shop, &session, request.method()).await {
         Ok(visitor) => {
             request.extensions_mut().insert(Visitor { locale, ..visitor });
             let shown = is_shown(&request);
@@ -46,7 +46,7 @@ pub(super) async fn recognize(
     }
 }
 
-async fn visitor(shop: &Shop, session: &Session) -> Result<Visitor, Failure> {
+async fn visitor(shop: &Shop, session: &Session, method: &Method) -> Result<Visitor, Failure> {
     let member: Option<i64> = session.get(key::MEMBER).await.map_err(failed)?;
     let generation: Option<i32> = session.get(key::GENERATION).await.map_err(failed)?;
     let guest_cart = session.get(key::CART).await.map_err(failed)?;
@@ -55,7 +55,8 @@ async fn visitor(shop: &Shop, session: &Session) -> Result<Visitor, Failure> {
         None => None,
     };
     let owner = shopper.as_ref().map(|shopper| Owner::Member(shopper.id())).or(guest_cart.map(Owner::Guest));
-    let copies = match owner {
+    // Only the header of a page tells them, and a form is answered without one.
+    let copies = match owner.filter(|_| method == Method::GET) {
         Some(owner) => cart::copies(shop, owner).await?,
         None => 0,
     };

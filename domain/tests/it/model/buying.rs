@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contract::{Failure, Won};
 
-use super::rules::{
-    CONFIRM, Coupon, EARN_DAYS, EARN_PERCENT, FEE, FREE_FROM, HOLD, Line, Model, Order, Outcome, Part,
-};
+use super::rules::{Coupon, EARN_PERCENT, FEE, FREE_FROM, HOLD, Line, Model, Order, Outcome, Part};
 
 /// A checkout as it is sent.
 #[derive(Debug, Clone)]
@@ -62,7 +60,11 @@ impl Model {
         let mut lines = BTreeMap::new();
         for ((id, copies, price), discount) in now.iter().zip(discounts) {
             let book = self.shelf.get_mut(id).expect("a book");
-            if is_paid { book.on_hand -= copies } else { book.reserved += copies }
+            if is_paid {
+                book.on_hand -= copies
+            } else {
+                book.reserved += copies
+            }
             let earn = book.earn.unwrap_or(EARN_PERCENT);
             let (seller, price, quantity) = (book.seller, *price, *copies);
             lines.insert(*id, Line { seller, price, quantity, canceled: 0, returned: 0, discount, earn });
@@ -111,7 +113,8 @@ impl Model {
         let usable = |one: &&Coupon| one.member == member && one.status == "available" && one.expires_at > self.now;
         let of = &self.campaigns[&self.coupons.get(&id).filter(usable)?.campaign];
         let everything = of.products.is_empty() && of.categories.is_empty();
-        let in_scope = |id| everything || of.products.contains(&id) || of.categories.contains(&self.shelf[&id].category);
+        let in_scope =
+            |id| everything || of.products.contains(&id) || of.categories.contains(&self.shelf[&id].category);
         let amounts: Vec<Won> = lines
             .iter()
             .map(|(id, copies, price)| if in_scope(*id) { price * Won::from(*copies) } else { 0 })
@@ -177,7 +180,7 @@ impl Model {
         seen: Option<Won>,
     ) -> Outcome {
         let order = self.order_of(member, id)?.clone();
-        if self.done.contains(&key) {
+        if self.done.contains(&("cancel", id, key)) {
             return Ok(());
         }
         match order.status {
@@ -205,8 +208,9 @@ impl Model {
                 }
             }
         }
-        self.done.insert(key);
-        Ok(())
+        let elsewhere = self.done.iter().any(|(what, _, known)| *what == "cancel" && *known == key);
+        self.done.insert(("cancel", id, key));
+        if elsewhere { Err(Failure::BadRequest) } else { Ok(()) }
     }
 
     /// Ends an order that is not paid.
@@ -244,7 +248,11 @@ impl Model {
             if *copies < 1 || *copies > line.kept() {
                 return Err(Failure::TooManyCopies);
             }
-            if fault.is_some() { line.returned += copies } else { line.canceled += copies }
+            if fault.is_some() {
+                line.returned += copies
+            } else {
+                line.canceled += copies
+            }
             if resalable {
                 self.shelf.get_mut(product).expect("a book").on_hand += copies;
             }
@@ -298,55 +306,10 @@ impl Model {
         }
     }
 
-    /// A purchase confirms itself some days after the last of what is kept was delivered.
-    pub(super) fn schedule(&mut self, id: u128) {
-        let order = self.orders.get_mut(&id).expect("an order");
-        let kept: Vec<&Part> =
-            order.parts.iter().filter(|(seller, _)| order.kept_of(**seller) > 0).map(|(_, part)| part).collect();
-        let last = kept.iter().map(|part| part.delivered_at).max().flatten();
-        let all = kept.iter().all(|part| part.status == "delivered");
-        order.confirm_at = if all { last.map(|last| last + CONFIRM) } else { None };
-    }
-
     pub(super) fn expire_orders(&mut self) {
-        let due = |order: &Order| order.status == "pending_payment" && order.held_until.is_some_and(|at| at <= self.now);
+        let due =
+            |order: &Order| order.status == "pending_payment" && order.held_until.is_some_and(|at| at <= self.now);
         let due: Vec<u128> = self.orders.iter().filter(|(_, order)| due(order)).map(|(id, _)| *id).collect();
         due.into_iter().for_each(|id| self.let_go(id, "expired"));
-    }
-
-    pub(super) fn confirm(&mut self, member: i64, id: u128) -> Outcome {
-        let order = self.order_of(member, id)?.clone();
-        match order.status {
-            "confirmed" => return Ok(()),
-            "canceled" => return Err(Failure::AlreadyCanceled),
-            "expired" => return Err(Failure::OrderExpired),
-            "pending_payment" => return Err(Failure::NotDelivered),
-            _ => {}
-        }
-        let undelivered = |(seller, part): (&i64, &Part)| order.kept_of(*seller) > 0 && part.status != "delivered";
-        if order.parts.iter().any(undelivered) {
-            return Err(Failure::NotDelivered);
-        }
-        if self.claims.values().any(|claim| claim.order == id && claim.is_open()) {
-            return Err(Failure::ClaimOpen);
-        }
-        let (worth, day) = (order.worth(), self.today() + EARN_DAYS);
-        self.give(member, day, worth);
-        let order = self.order_of(member, id)?;
-        (order.status, order.earned) = ("confirmed", worth);
-        Ok(())
-    }
-
-    pub(super) fn confirm_due(&mut self) {
-        let due: Vec<(u128, i64)> = self
-            .orders
-            .iter()
-            .filter(|(_, order)| order.status == "placed" && order.confirm_at.is_some_and(|at| at <= self.now))
-            .map(|(id, order)| (*id, order.member))
-            .collect();
-        for (id, member) in due {
-            // One with a claim under way waits.
-            drop(self.confirm(member, id));
-        }
     }
 }

@@ -153,8 +153,8 @@ pub(super) struct Model {
     pub(super) coupons: BTreeMap<u128, Coupon>,
     pub(super) orders: BTreeMap<u128, Order>,
     pub(super) claims: BTreeMap<u128, Claim>,
-    /// The keys of forms that had an effect.
-    pub(super) done: BTreeSet<u128>,
+    /// The keys of forms that had an effect: what, on what, and the key.
+    pub(super) done: BTreeSet<(&'static str, u128, u128)>,
 }
 
 impl Model {
@@ -177,13 +177,12 @@ impl Model {
     }
 
     pub(super) fn charge(&mut self, member: i64, key: u128, amount: Won) -> Outcome {
-        if self.done.contains(&key) {
+        if !self.done.insert(("charge", member.unsigned_abs().into(), key)) {
             return Ok(());
         }
         if self.balance(member) + amount > WALLET_MAX {
             return Err(Failure::WalletFull);
         }
-        self.done.insert(key);
         self.give(member, NEVER, amount);
         Ok(())
     }
@@ -232,6 +231,10 @@ impl Model {
         if of.quantity.is_some_and(|all| of.issued >= all) {
             return Err(Failure::CouponExhausted);
         }
+        // The id is somebody else's, or another coupon's.
+        if self.coupons.contains_key(&id) {
+            return Err(Failure::CouponAlreadyIssued);
+        }
         of.issued += 1;
         let expires_at = self.now + of.valid_days * DAY;
         self.coupons.insert(id, Coupon { member, campaign, expires_at, status: "available", order: None });
@@ -248,14 +251,13 @@ impl Model {
     pub(super) fn stock(&mut self, own: Option<i64>, key: u128, product: i64, delta: i32) -> Outcome {
         let book = self.shelf.get_mut(&product).filter(|book| own.is_none_or(|own| own == book.seller));
         let book = book.ok_or(Failure::NotFound)?;
-        if self.done.contains(&key) {
+        if !self.done.insert(("stock", 0, key)) {
             return Ok(());
         }
         if delta < 0 && book.on_hand - book.reserved + delta < 0 {
             return Err(Failure::OutOfStock);
         }
         book.on_hand += delta;
-        self.done.insert(key);
         Ok(())
     }
 
@@ -264,6 +266,7 @@ impl Model {
         if seen != book.ok_or(Failure::NotFound)?.on_hand {
             return Err(Failure::StockChanged);
         }
-        self.stock(own, key, product, counted - seen)
+        // A count that finds what was known is nothing to remember.
+        if counted == seen { Ok(()) } else { self.stock(own, key, product, counted - seen) }
     }
 }

@@ -1,10 +1,10 @@
-//! Deliveries and claims in the model.
+//! Deliveries, claims and confirmations in the model.
 
 use std::collections::BTreeMap;
 
 use contract::Failure;
 
-use super::rules::{Claim, Model, Outcome};
+use super::rules::{CONFIRM, Claim, EARN_DAYS, Model, Outcome, Part};
 
 impl Model {
     pub(super) fn deliver(&mut self, own: Option<i64>, id: u128, seller: i64, to: &'static str) -> Outcome {
@@ -141,6 +141,52 @@ impl Model {
     fn let_go_of_replacement(&mut self, claim: &Claim) {
         for (product, copies) in claim.lines.iter().filter(|_| claim.exchange) {
             self.shelf.get_mut(product).expect("a book").reserved -= copies;
+        }
+    }
+
+    /// A purchase confirms itself some days after the last of what is kept was delivered.
+    pub(super) fn schedule(&mut self, id: u128) {
+        let order = self.orders.get_mut(&id).expect("an order");
+        let kept: Vec<&Part> =
+            order.parts.iter().filter(|(seller, _)| order.kept_of(**seller) > 0).map(|(_, part)| part).collect();
+        let last = kept.iter().map(|part| part.delivered_at).max().flatten();
+        let all = kept.iter().all(|part| part.status == "delivered");
+        order.confirm_at = if all { last.map(|last| last + CONFIRM) } else { None };
+    }
+
+    pub(super) fn confirm(&mut self, member: i64, id: u128) -> Outcome {
+        let order = self.order_of(member, id)?.clone();
+        match order.status {
+            "confirmed" => return Ok(()),
+            "canceled" => return Err(Failure::AlreadyCanceled),
+            "expired" => return Err(Failure::OrderExpired),
+            "pending_payment" => return Err(Failure::NotDelivered),
+            _ => {}
+        }
+        let undelivered = |(seller, part): (&i64, &Part)| order.kept_of(*seller) > 0 && part.status != "delivered";
+        if order.parts.iter().any(undelivered) {
+            return Err(Failure::NotDelivered);
+        }
+        if self.claims.values().any(|claim| claim.order == id && claim.is_open()) {
+            return Err(Failure::ClaimOpen);
+        }
+        let (worth, day) = (order.worth(), self.today() + EARN_DAYS);
+        self.give(member, day, worth);
+        let order = self.order_of(member, id)?;
+        (order.status, order.earned) = ("confirmed", worth);
+        Ok(())
+    }
+
+    pub(super) fn confirm_due(&mut self) {
+        let due: Vec<(u128, i64)> = self
+            .orders
+            .iter()
+            .filter(|(_, order)| order.status == "placed" && order.confirm_at.is_some_and(|at| at <= self.now))
+            .map(|(id, order)| (*id, order.member))
+            .collect();
+        for (id, member) in due {
+            // One with a claim under way waits.
+            drop(self.confirm(member, id));
         }
     }
 }

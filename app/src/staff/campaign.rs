@@ -1,0 +1,79 @@
+//! One campaign, and giving its coupon to a member.
+
+use contract::Failure;
+use domain::{coupon, member};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use uuid::Uuid;
+
+use super::{
+    Tabs,
+    campaigns::{Figures, Stop, is_live, parse_id, state},
+    staff,
+};
+use crate::{
+    context::shop,
+    form::{Field, Sent, answer, returned},
+    page::{Head, page},
+    text::t,
+};
+
+/// Gives a coupon to the member with an e-mail address. The form's key makes a double click give
+/// one.
+#[server(prefix = "/fn", endpoint = "staff/coupon-give")]
+async fn give_coupon(
+    #[server(default)] id: String,
+    #[server(default)] email: String,
+    #[server(default)] key: String,
+) -> Result<(), Failure> {
+    let outcome = async {
+        let (shop, staff) = (shop()?, staff()?);
+        let coupon = Uuid::parse_str(&key).map_err(|_| Failure::BadRequest)?;
+        member::find_by_email(&shop, &staff, &email).await?;
+        coupon::give(&shop, &staff, coupon, parse_id(&id)?, &email).await?;
+        Ok(format!("/staff/coupons/{id}?given=1"))
+    };
+    let outcome = outcome.await;
+    let page = format!("/staff/coupons/{id}");
+    answer(Sent { form: "staff/coupon-give", page: &page, fields: &[("email", &email), ("key", &key)] }, outcome).await
+}
+
+/// The campaign.
+#[component]
+pub(crate) fn CampaignPage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
+    let (created, given) =
+        use_query_map().with_untracked(|query| (query.get("created").is_some(), query.get("given").is_some()));
+    page(async move {
+        let (shop, staff) = (shop()?, staff()?);
+        let campaign = coupon::find(&shop, &staff, parse_id(&id)?).await?;
+        let now = shop.now();
+        let form = returned("staff/coupon-give");
+        let key = form.value("key", &Uuid::now_v7().to_string());
+        let stop = is_live(&campaign, now).then(|| view! { <Stop id=campaign.id /> });
+        let (name, number) = (campaign.name.clone(), campaign.id);
+        let state = state(&campaign, now);
+        Ok(view! {
+            <Head title=name.clone() private=true />
+            <h1>{name} " " <span class="badge">{state}</span></h1>
+            <Tabs />
+            {created.then(|| view! { <p class="notice good" role="status">{t!("campaign-created")}</p> })}
+            {given.then(|| view! { <p class="notice good" role="status">{t!("coupon-given")}</p> })}
+            <section class="panel">
+                <Figures campaign />
+                <div class="actions">{stop}</div>
+            </section>
+            <section class="narrow">
+                <h2>{t!("give-coupon")}</h2>
+                {form.summary()}
+                <form action="/fn/staff/coupon-give" method="post">
+                    <input type="hidden" name="id" value=number />
+                    <input type="hidden" name="key" value=key />
+                    <Field name="email" label=t!("email") form=form kind="email" inputmode="email" required=true hint=t!("member-email-hint") />
+                    <button class="button primary">{t!("give-coupon")}</button>
+                </form>
+            </section>
+        }
+        .into_any())
+    })
+}
