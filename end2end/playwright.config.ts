@@ -40,7 +40,7 @@ export default defineConfig({
     { name: "scripts off", testIgnore: scriptsOnly, use: { javaScriptEnabled: false } },
     {
       name: "phone",
-      testMatch: ["**/trip.spec.ts", "**/islands.spec.ts"],
+      testMatch: ["**/trip.spec.ts", "**/islands.spec.ts", "**/coupon.spec.ts", "**/life.spec.ts"],
       use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
     },
   ],

@@ -1,6 +1,6 @@
 //! The page of a product.
 
-use contract::{Failure, product::ProductStatus};
+use contract::{Failure, money::won, product::ProductStatus};
 use domain::product::{self, Product};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -58,10 +58,11 @@ pub(crate) fn ProductPage() -> impl IntoView {
                     <Price list=product.list_price sale=product.sale_price />
                     {stock}
                     {buy}
+                    {(product.earns > 0).then(|| view! { <p class="earns">{t!("points-to-earn", points = won(product.earns))}</p> })}
                     <p class="delivery">{t!(
                         "delivery-terms",
-                        fee = contract::money::won(shop.policy.delivery.fee),
-                        free = contract::money::won(shop.policy.delivery.free_from)
+                        fee = won(shop.policy.delivery.fee),
+                        free = won(shop.policy.delivery.free_from)
                     )}</p>
                 </div>
                 <section class="about">

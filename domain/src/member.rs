@@ -230,7 +230,7 @@ pub async fn find_by_email(shop: &Shop, _by: &Staff, email: &str) -> Result<Memb
     let invalid = |flaw| Failure::Invalid(Flaws::one("email", flaw));
     let email = Email::parse(email).map_err(invalid)?;
     let found = sqlx::query_scalar!("select member_id from member where email = $1", email.as_str());
-    Ok(found.fetch_optional(&shop.db).await?.ok_or_else(|| invalid(Flaw::Email))?)
+    Ok(found.fetch_optional(&shop.db).await?.ok_or_else(|| invalid(Flaw::Unknown))?)
 }
 
 /// Changes one's own name and telephone.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use contract::{
     Won,
     listing::{PAGE_SIZE, Sort, pages},
+    points::earned,
     product::{ProductCard, ProductId, ProductStatus},
 };
 
@@ -172,6 +173,8 @@ pub struct Product {
     pub status: ProductStatus,
     /// Copies that can be bought right now.
     pub available: i32,
+    /// What a copy earns at its price, in points.
+    pub earns: Won,
     /// Who sells it.
     pub seller: String,
     /// Its category.
@@ -185,8 +188,8 @@ pub struct Product {
 pub async fn get(shop: &Shop, id: ProductId) -> Result<Option<Product>> {
     let row = sqlx::query!(
         r#"select p.product_id, p.title, p.original_title, p.author, p.published_year, p.isbn, p.description,
-                  p.list_price, p.sale_price, p.status, s.available as "available!", v.name as seller,
-                  c.category_id, c.slug, c.name_ko, c.name_en
+                  p.list_price, p.sale_price, p.status, p.earn_percent, s.available as "available!",
+                  v.name as seller, c.category_id, c.slug, c.name_ko, c.name_en
            from product p
            join stock s using (product_id) join seller v using (seller_id) join category c using (category_id)
            where p.product_id = $1"#,
@@ -206,6 +209,7 @@ pub async fn get(shop: &Shop, id: ProductId) -> Result<Option<Product>> {
         sale_price: row.sale_price,
         status: status(&row.status),
         available: row.available,
+        earns: earned(row.sale_price, row.earn_percent.unwrap_or(shop.policy.points.earn_percent)),
         seller: row.seller,
         category: Category { category_id: row.category_id, slug: row.slug, name_ko: row.name_ko, name_en: row.name_en },
     }))

@@ -1,8 +1,8 @@
 import { expect, test, type Page } from "@playwright/test";
 
 import {
-  addToCart, address, balance, cartCount, change, charge, field, fillAddress, fillSignIn, hydrated, line, orders,
-  payButton, printWon, readyToPay, scripted, signOut, signUp, total, won,
+  WELCOME, addToCart, address, balance, cartCount, change, charge, choose, due, field, fillAddress, fillSignIn,
+  hydrated, line, order, orders, payButton, payLaterButton, printWon, readyToPay, scripted, signOut, signUp, total, won,
 } from "./shop";
 
 const alert = (page: Page) => page.getByRole("main").getByRole("alert").first();
@@ -40,7 +40,7 @@ test("a cart emptied in another tab is told at payment, and nothing is charged",
 
 test("a cart changed in another tab is shown by line, and nothing is charged until agreed", async ({ page }) => {
   await readyToPay(page, "이춘풍전");
-  const price = won(await total(page).textContent()) - 3_000;
+  const price = won(await total(page).textContent()) - 3_000 + WELCOME;
   await page.getByLabel("배송 요청사항").fill("경비실에 맡겨 주세요");
   await changeElsewhere(page, "이춘풍전", 3);
   await payButton(page).click();
@@ -59,12 +59,12 @@ test("a cart changed in another tab is shown by line, and nothing is charged unt
   expect(await orders(other)).toBe(0);
   await other.close();
 
-  const agreed = printWon(price * 3);
+  const agreed = printWon(price * 3 - WELCOME);
   await expect(payButton(page)).toHaveText(`${agreed} 결제하기`);
   await payButton(page).click();
   await expect(page).toHaveURL(/\/complete$/);
   await expect(total(page)).toHaveText(agreed);
-  expect(await balance(page)).toBe(100_000 - price * 3);
+  expect(await balance(page)).toBe(100_000 - won(agreed));
 });
 
 test("a line that came or went in another tab is listed too", async ({ page }) => {
@@ -89,24 +89,29 @@ test("a line that came or went in another tab is listed too", async ({ page }) =
   expect(await balance(page)).toBe(100_000);
 });
 
-test("points spent in another tab are told at payment, and no order is made", async ({ page }) => {
+test("points spent in another tab are told at payment, and no order is made until agreed", async ({ page }) => {
   await signUp(page);
   await charge(page, 20_000);
   await addToCart(page, "이춘풍전");
   await page.goto("/checkout");
   await fillAddress(page);
-  const stale = page.url();
+  await choose(page);
+  const sum = won(await total(page).textContent());
   const other = await page.context().newPage();
-  await other.goto(stale);
+  await other.goto("/checkout");
   await fillAddress(other);
-  await payButton(other).click();
-  await expect(other).toHaveURL(/\/complete$/);
+  await choose(other);
+  await order(other);
   await addToCart(other, "이춘풍전");
   const left = await balance(other);
+  expect(left).toBe(20_000 - sum);
   await other.close();
+  // Whoever agreed to pay all of it by points is not made to owe a part.
   await payButton(page).click();
   await expect(page).toHaveURL("/checkout");
   await expect(alert(page)).toContainText("포인트가 부족합니다.");
+  await expect(due(page)).toHaveText(printWon(sum - left));
+  await expect(payLaterButton(page)).toHaveText(`주문하고 ${printWon(sum - left)} 나중에 결제하기`);
   expect(await balance(page)).toBe(left);
   expect(await orders(page)).toBe(1);
 });
@@ -163,7 +168,8 @@ test("someone else's order is a 404", async ({ page, browser }) => {
   const elsewhere = await browser.newContext({ javaScriptEnabled: scripted(), baseURL: new URL(page.url()).origin });
   const stranger = await elsewhere.newPage();
   await signUp(stranger);
-  for (const path of [complete, complete.replace("/complete", ""), "/orders/0", "/orders/nowhere/complete"]) {
+  const own = complete.replace("/complete", "");
+  for (const path of [complete, own, `${own}/cancel`, `${own}/claim`, "/orders/0", "/orders/nowhere/complete"]) {
     const response = await stranger.goto(path);
     expect(response?.status(), path).toBe(404);
     await expect(stranger.getByRole("heading", { level: 1 })).toHaveText("페이지를 찾을 수 없습니다");
@@ -174,7 +180,7 @@ test("someone else's order is a 404", async ({ page, browser }) => {
 test("a guest is sent to sign in and comes back to the page that was asked for", async ({ page }) => {
   const member = await signUp(page);
   await signOut(page);
-  const own = ["/checkout", "/orders", "/orders?before=1", "/my", "/my/points", "/my/addresses", "/my/profile"];
+  const own = ["/checkout", "/orders", "/orders?before=1", "/my", "/my/points", "/my/coupons", "/my/addresses", "/my/profile"];
   for (const path of own) {
     await page.goto(path);
     await expect(page).toHaveURL(`/login?next=${path.replace("?", "%3F").replace("=", "%3D")}`);

@@ -24,6 +24,11 @@ export const field = (within: Page | Locator, label: string) =>
 
 export const cartCount = (page: Page) => page.getByTestId("cart-count");
 export const total = (page: Page) => page.getByTestId("total");
+/** What is left to pay, at checkout and on an order's page. */
+export const due = (page: Page) => page.getByTestId("due");
+
+/** What every new member's first coupon takes off. */
+export const WELCOME = 1_000;
 
 let members = 0;
 /** An address nobody has signed up with. */
@@ -154,7 +159,45 @@ export async function fillAddress(page: Page, typed: Partial<typeof address> = {
   await field(page, "상세 주소").fill(values.line2);
 }
 
-export const payButton = (page: Page) => page.getByRole("button", { name: /원 결제하기$/ });
+/** Pays all that there is to pay: at checkout where points suffice, and on the page of an order that is held. */
+export const payButton = (page: Page) => page.getByRole("button", { name: /^[\d,]+원 결제하기$/ });
+/** Orders at checkout where points do not suffice. */
+export const payLaterButton = (page: Page) => page.getByRole("button", { name: /^주문하고 [\d,]+원 나중에 결제하기$/ });
+
+/** A choice among the coupons at checkout; without a name, that of none. */
+export const coupon = (page: Page, name?: string) =>
+  page.getByRole("group", { name: "쿠폰" }).getByRole("radio", { name: name ?? "쿠폰을 쓰지 않음" });
+
+/** Sums up at checkout what was chosen and typed: scripts do so by themselves, and take the button away. */
+export async function sumUp(page: Page) {
+  const apply = page.getByRole("button", { name: "적용" });
+  if (scripted()) return expect(apply).toBeHidden();
+  await apply.click();
+  await expect(page).toHaveURL("/checkout");
+}
+
+/** Chooses a coupon at checkout, or none. */
+export async function choose(page: Page, name?: string) {
+  // Scripts that are not there yet would be told nothing of it.
+  if (scripted()) await sumUp(page);
+  await coupon(page, name).check();
+  await sumUp(page);
+}
+
+/** Orders what the checkout shows, with whichever button there is; answers with the order's path. */
+export async function order(page: Page) {
+  await payButton(page).or(payLaterButton(page)).click();
+  await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}\/complete$/);
+  return new URL(page.url()).pathname.replace("/complete", "");
+}
+
+/** On a phone, nothing sticks out to the side. */
+export async function fits(page: Page) {
+  const wide = test.info().project.use.viewport?.width ?? 1280;
+  if (wide > 360) return;
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width, `${page.url()} is as wide as the screen`).toBeLessThanOrEqual(wide);
+}
 
 /** A signed-in member with points, whose checkout of one book is open and filled in. */
 export async function readyToPay(page: Page, title: string) {

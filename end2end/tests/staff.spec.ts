@@ -175,7 +175,7 @@ test("a coupon is given by e-mail, to members alone", async ({ page, browser }) 
   await expect(page).toHaveURL(/\/staff\/coupons\/\d+$/);
   await field(page, "이메일").fill("nobody-at-all@example.com");
   await button(page, "쿠폰 주기").click();
-  await expectRefused(field(page, "이메일"), "nobody-at-all@example.com", "이메일 주소를 확인해 주세요.");
+  await expectRefused(field(page, "이메일"), "nobody-at-all@example.com", "찾을 수 없습니다. 다시 확인해 주세요.");
 
   const shopper = await elsewhere(browser, page);
   const member = await signUp(shopper);

@@ -1,8 +1,8 @@
 import { expect, test } from "@playwright/test";
 
 import {
-  address, balance, card, cartCount, field, fillAddress, fillSignUp, hydrated, line, payButton, printWon, quantity,
-  scripted, total, won,
+  WELCOME, address, balance, card, cartCount, coupon, due, field, fillAddress, fillSignUp, fits as fit, hydrated, line,
+  payButton, payLaterButton, printWon, quantity, scripted, total, won,
 } from "./shop";
 
 /** Nobody else orders these: what is left of them is counted. */
@@ -10,13 +10,7 @@ const BOOKS: Record<string, string> = { "scripts on": "허생전", "scripts off"
 
 test("a guest finds a book, becomes a member, pays by points, and every count follows", async ({ page }) => {
   const title = BOOKS[test.info().project.name];
-  const wide = test.info().project.use.viewport?.width ?? 1280;
-  /** Nothing sticks out to the side. */
-  const fits = async () => {
-    if (wide > 360) return;
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width, `${page.url()} is as wide as the screen`).toBeLessThanOrEqual(wide);
-  };
+  const fits = () => fit(page);
   const find = async (words: string) => {
     await page.getByRole("searchbox").fill(words);
     await page.getByRole("search").getByRole("button").click();
@@ -82,8 +76,14 @@ test("a guest finds a book, becomes a member, pays by points, and every count fo
 
   await page.getByRole("link", { name: "주문하기" }).click();
   await expect(page).toHaveURL("/checkout");
-  await expect(main.getByText(`포인트가 ${sum} 부족합니다.`)).toBeVisible();
+  // The coupon that every new member has is proposed.
+  const paid = printWon(won(sum) - WELCOME);
+  await expect(coupon(page, "첫 만남 1,000원")).toBeChecked();
+  await expect(total(page)).toHaveText(paid);
+  await expect(due(page)).toHaveText(paid);
+  await expect(main.getByText(`포인트가 ${paid} 부족합니다.`)).toBeVisible();
   await expect(payButton(page)).toHaveCount(0);
+  await expect(payLaterButton(page)).toHaveText(`주문하고 ${paid} 나중에 결제하기`);
   await fits();
   await main.getByRole("link", { name: "포인트 충전" }).click();
   await expect(page.getByTestId("balance")).toHaveText("0원");
@@ -92,10 +92,11 @@ test("a guest finds a book, becomes a member, pays by points, and every count fo
   await page.getByRole("button", { name: "포인트 충전" }).click();
 
   await expect(page).toHaveURL("/checkout");
-  await expect(total(page)).toHaveText(sum);
+  await expect(total(page)).toHaveText(paid);
   await fillAddress(page);
   await page.getByLabel("배송 요청사항").fill("문 앞에 놓아 주세요");
-  await expect(payButton(page)).toHaveText(`${sum} 결제하기`);
+  await expect(due(page)).toHaveText("0원");
+  await expect(payButton(page)).toHaveText(`${paid} 결제하기`);
   await fits();
   await payButton(page).click();
 
@@ -103,7 +104,7 @@ test("a guest finds a book, becomes a member, pays by points, and every count fo
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("주문이 완료되었습니다");
   const number = await page.getByTestId("order-number").innerText();
   expect(number).toMatch(/^20\d{6}-[0-9A-F]{8}$/);
-  await expect(total(page)).toHaveText(sum);
+  await expect(total(page)).toHaveText(paid);
   await expect(cartCount(page)).toHaveText("0");
   await fits();
 
@@ -112,11 +113,11 @@ test("a guest finds a book, becomes a member, pays by points, and every count fo
   await expect(order).toHaveCount(1);
   await expect(order).toContainText(title);
   await expect(order).toContainText("결제완료");
-  await expect(order).toContainText(sum);
+  await expect(order).toContainText(paid);
   await fits();
   await order.click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`주문 ${number}`);
-  await expect(total(page)).toHaveText(sum);
+  await expect(total(page)).toHaveText(paid);
   await expect(main).toContainText("2권");
   await expect(main).toContainText(`(${address.postcode}) ${address.line1} ${address.line2}`);
   await expect(main).toContainText("문 앞에 놓아 주세요");
@@ -125,14 +126,14 @@ test("a guest finds a book, becomes a member, pays by points, and every count fo
   await page.goto(product);
   await expect(stock).toHaveText(`지금 살 수 있는 수량: ${before - 2}권`);
 
-  expect(await balance(page)).toBe(50_000 - won(sum));
+  expect(await balance(page)).toBe(50_000 - won(paid));
   const spent = main.getByRole("row").filter({ hasText: "사용" });
   await expect(spent).toHaveCount(1);
-  await expect(spent).toContainText(`-${sum}`);
-  await expect(spent).toContainText(printWon(50_000 - won(sum)));
+  await expect(spent).toContainText(`-${paid}`);
+  await expect(spent).toContainText(printWon(50_000 - won(paid)));
   await expect(main.getByRole("row").filter({ hasText: "+50,000원" })).toContainText("충전");
   await fits();
-  for (const path of ["/my", "/my/profile", "/my/addresses", "/my/addresses/new", "/categories/poetry", "/nowhere"]) {
+  for (const path of ["/my", "/my/coupons", "/coupons", "/my/profile", "/my/addresses", "/my/addresses/new", "/categories/poetry", "/nowhere"]) {
     await page.goto(path);
     await fits();
   }

@@ -510,3 +510,4 @@ low-at-label = Low at, in copies
 low-at-hint = With so many available copies or fewer, stock is low.
 movements = Movements
 movement-kind = Kind
+points-to-earn = Earns { $points } once you confirm the purchase

@@ -495,3 +495,4 @@ low-at-label = 기준 수량
 low-at-hint = 판매 가능 수량이 이만큼이거나 적으면 부족으로 봅니다.
 movements = 변동 내역
 movement-kind = 구분
+points-to-earn = 구매를 확정하면 { $points } 적립

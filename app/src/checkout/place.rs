@@ -11,6 +11,7 @@ use domain::{
     order::{Checkout, place_one, placed},
 };
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::page::NEW;
@@ -21,7 +22,8 @@ use crate::{
 };
 
 /// The form as sent. What is not there is empty.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Wish {
     key: String,
     seen: String,
@@ -47,34 +49,15 @@ impl Wish {
 
 /// Places the order that the shopper saw, or says what is not as it was.
 #[server(prefix = "/fn", endpoint = "order/place")]
-async fn place_order(
-    #[server(default)] key: String,
-    #[server(default)] seen: String,
-    #[server(default)] expected_total: String,
-    #[server(default)] due: String,
-    #[server(default)] coupon: String,
-    #[server(default)] points: String,
-    #[server(default)] address: String,
-    #[server(default)] form: AddressForm,
-    #[server(default)] note: String,
-) -> Result<(), Failure> {
-    let mut wish = Wish { key, seen, expected_total, due, coupon, points, address, form, note };
+async fn place_order(#[server(flatten)] wish: Wish) -> Result<(), Failure> {
+    let mut wish = wish;
     let outcome = place(&mut wish).await;
     answer(Sent { form: "order/place", page: "/checkout", fields: &wish.fields() }, outcome).await
 }
 
 /// Shows what the chosen coupon and points come to, without ordering.
 #[server(prefix = "/fn", endpoint = "order/look")]
-async fn look(
-    #[server(default)] key: String,
-    #[server(default)] seen: String,
-    #[server(default)] coupon: String,
-    #[server(default)] points: String,
-    #[server(default)] address: String,
-    #[server(default)] form: AddressForm,
-    #[server(default)] note: String,
-) -> Result<(), Failure> {
-    let wish = Wish { key, seen, coupon, points, address, form, note, ..Wish::default() };
+async fn look(#[server(flatten)] wish: Wish) -> Result<(), Failure> {
     show_again(Sent { form: "order/place", page: "/checkout", fields: &wish.fields() }).await
 }
 

@@ -1,7 +1,7 @@
 //! One campaign, and giving its coupon to a member.
 
 use contract::Failure;
-use domain::{coupon, member};
+use domain::coupon;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use uuid::Uuid;
@@ -29,7 +29,6 @@ async fn give_coupon(
     let outcome = async {
         let (shop, staff) = (shop()?, staff()?);
         let coupon = Uuid::parse_str(&key).map_err(|_| Failure::BadRequest)?;
-        member::find_by_email(&shop, &staff, &email).await?;
         coupon::give(&shop, &staff, coupon, parse_id(&id)?, &email).await?;
         Ok(format!("/staff/coupons/{id}?given=1"))
     };

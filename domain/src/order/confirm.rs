@@ -55,7 +55,11 @@ pub async fn confirm_due(shop: &Shop) -> Result<usize> {
     .await?;
     let mut confirmed = 0;
     for order in due {
-        confirmed += usize::from(retry("confirm by itself", || confirm_one(shop, order)).await?);
+        match retry("confirm by itself", || confirm_one(shop, order)).await {
+            Ok(done) => confirmed += usize::from(done),
+            // One that cannot be confirmed must not keep the others.
+            Err(error) => tracing::error!(%error, %order, "a purchase was not confirmed"),
+        }
     }
     Ok(confirmed)
 }

@@ -21,10 +21,15 @@ pub async fn expire(shop: &Shop) -> Result<usize> {
     )
     .fetch_all(&shop.db)
     .await?;
-    for order in &due {
-        retry("expire", || expire_once(shop, *order)).await?;
+    let mut expired = 0;
+    for order in due {
+        match retry("expire", || expire_once(shop, order)).await {
+            Ok(()) => expired += 1,
+            // One that cannot be expired must not keep the others.
+            Err(error) => tracing::error!(%error, %order, "an unpaid order was not expired"),
+        }
     }
-    Ok(due.len())
+    Ok(expired)
 }
 
 async fn expire_once(shop: &Shop, order: OrderId) -> Result<()> {

@@ -13,6 +13,7 @@ mod decide;
 mod delivery;
 mod dice;
 mod exchange;
+mod faults;
 mod fixture;
 mod inventory;
 mod member;

@@ -14,7 +14,7 @@ use contract::{
     product::ProductId,
 };
 use domain::{
-    Error, Policy, Result, Shop, coupon,
+    Error, Policy, Result, Shop,
     member::{Operator, Shopper, Staff, recognize},
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -110,27 +110,6 @@ async fn a_storm_over_two_handles_loses_nothing(_: PgPoolOptions, options: PgCon
     let canceled = "select count(*) from unnest($1) key where 1 <>
                         (select count(*) from order_change where idempotency_key = key)";
     assert_eq!(found(canceled, &seen.cancels).await?, 0);
-    Ok(())
-}
-
-#[sqlx::test(migrator = "domain::MIGRATIONS")]
-async fn one_form_sent_twenty_times_at_once_takes_the_last_coupon(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) -> Result<()> {
-    let yard = Yard::open(options).await?;
-    let (shopper, _) = &yard.members[0];
-    let [first, second] = &yard.shops;
-    sqlx::query("update coupon_campaign set quantity = 1").execute(&first.db).await?;
-    let (id, campaign) = (Uuid::now_v7(), yard.campaigns[0]);
-    let mut tasks = JoinSet::new();
-    for number in 0..20 {
-        let (shop, shopper) = (if number % 2 == 0 { first } else { second }.clone(), shopper.clone());
-        tasks.spawn(async move { coupon::download(&shop, &shopper, id, campaign).await });
-    }
-    tasks.join_all().await.into_iter().collect::<Result<()>>()?;
-    assert_eq!(number(first, "select count(*) from coupon").await, 1);
-    assert_books_add_up(first).await;
     Ok(())
 }
 

@@ -90,10 +90,6 @@ impl Run {
         self.check(model == shop, || format!("the model says {model:?}, the shop {shop:?}"))?;
         let different = differences(&self.model.books(), &of_database(&self.shop.db, self.noon).await);
         self.check(different.is_empty(), || different.join("\n"))?;
-        {
-            let t = self.told.last().unwrap().split([' ', '(', '{']).next().unwrap();
-            if let Some(c) = self.model.claims.values().next_back() {}
-        }
         self.told.last_mut().expect("a step").push_str(&format!(" -> {model:?}"));
         Ok(())
     }
