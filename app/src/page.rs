@@ -28,7 +28,7 @@ pub(crate) fn page(content: impl Future<Output = Result<AnyView, Failure>> + Sen
 }
 
 /// Answers a page with another one, whoever asks: Leptos would send only browsers on.
-fn send_to(path: &str) {
+pub(crate) fn send_to(path: &str) {
     if let (Some(response), Ok(location)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(path)) {
         response.set_status(StatusCode::FOUND);
         response.insert_header(LOCATION, location);

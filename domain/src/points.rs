@@ -51,12 +51,13 @@ async fn charge_once(shop: &Shop, by: &Shopper, key: Uuid, amount: Won) -> Resul
              insert into points_lot as l (member_id, expires_on, remaining) select $1, '9999-12-31', $2 from charged
              on conflict (member_id, expires_on) do update set remaining = l.remaining + excluded.remaining
          )
-         insert into points_entry (member_id, kind, amount, balance_after, idempotency_key)
-         select $1, 'charge', $2, balance, $4 from charged",
+         insert into points_entry (member_id, kind, amount, balance_after, idempotency_key, created_at)
+         select $1, 'charge', $2, balance, $4, $5 from charged",
         by.id(),
         amount,
         shop.policy.points.wallet_max,
-        key
+        key,
+        shop.now()
     )
     .execute(&shop.db)
     .await;

@@ -1,10 +1,13 @@
 //! Trouble that passes: the same work again, a few times.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
 
 use crate::{Error, Result};
+
+/// No try begins later than this, however long those before it waited for a lock or a connection.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Does `work` again while it fails by a lost race or a lost connection, at most five times within
 /// about two seconds, and counts each in `madang_retries_total`.
@@ -20,8 +23,9 @@ where
         .with_min_delay(Duration::from_millis(10))
         .with_max_delay(Duration::from_millis(500))
         .with_max_times(5);
+    let began = Instant::now();
     work.retry(backoff)
-        .when(|error| error.transient().is_some())
+        .when(|error| error.transient().is_some() && began.elapsed() < PATIENCE)
         .notify(|error: &Error, after| {
             let cause = error.transient().unwrap_or("none");
             metrics::counter!("madang_retries_total", "work" => name, "cause" => cause).increment(1);

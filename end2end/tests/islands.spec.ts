@@ -1,6 +1,9 @@
 import { expect, test, type Page } from "@playwright/test";
 
-import { addToCart, cartCount, change, hydrated, line, openBook, printWon, quantity, total, won } from "./shop";
+import {
+  addToCart, cartCount, change, fillAddress, hydrated, line, openBook, order, printWon, quantity, signUp, sumUp, total,
+  won,
+} from "./shop";
 
 /** A promise to be kept from outside. */
 function later() {
@@ -195,7 +198,14 @@ test("no page reports an error to the console", async ({ page }) => {
   await page.goto("/cart");
   await hydrated(line(page, "심청전"));
   await expect(cartCount(page)).toHaveText("2");
-  for (const path of ["/login", "/signup", "/categories/poetry", "/search?q=a"]) await page.goto(path);
+  for (const path of ["/login", "/signup", "/categories/poetry", "/search?q=a", "/coupons"]) await page.goto(path);
+  await signUp(page, "/checkout");
+  await fillAddress(page);
+  await sumUp(page);
+  const path = await order(page);
+  const left = page.getByTestId("time-left");
+  await expect(left).not.toHaveText(await left.innerText());
+  for (const own of [path, `${path}/cancel`, "/my/points", "/my/coupons"]) await page.goto(own);
   expect(errors).toEqual([]);
 });
 

@@ -1,9 +1,9 @@
 import { expect, test, type Page } from "@playwright/test";
 
-import { desk, elsewhere, step } from "./desk";
+import { elsewhere } from "./desk";
 import {
-  WELCOME, addToCart, balance, card, charge, due, fillAddress, fits, order, orders, payButton, printWon, readyToPay,
-  scripted, signUp, total, won,
+  WELCOME, addToCart, balance, card, charge, due, fillAddress, fits, order, orders, payButton, printWon, scripted,
+  signUp, total, won,
 } from "./shop";
 
 /** Nobody else orders these: what is left of them is counted. */
@@ -211,27 +211,6 @@ test("copies are canceled bit by bit, each refund is shown before, and all comes
   ]);
   expect(await balance(page)).toBe(100_000);
   await couponIs(page, "사용 가능");
-});
-
-test("what is being prepared can still be canceled, what is shipped not, and the shop says why", async ({ page, browser }) => {
-  await readyToPay(page, "이춘풍전");
-  const path = await order(page);
-  const staff = await desk(browser, page, path);
-  await step(staff, "상품준비중 처리");
-  await page.goto(`${path}/cancel`);
-  await expect(cancelButton(page)).toBeVisible();
-  await step(staff, "배송중 처리");
-  await cancelButton(page).click();
-  await expect(page).toHaveURL(path);
-  await expect(alert(page)).toContainText("이미 배송 중입니다. 받으신 뒤 반품하실 수 있습니다.");
-  await expect(badge(page, "배송중")).toBeVisible();
-  await expect(main(page).getByRole("link", { name: "주문 취소" })).toHaveCount(0);
-  await expect(page.getByTestId("refund")).toHaveCount(0);
-  // The way there by its address says the same.
-  await page.goto(`${path}/cancel`);
-  await expect(main(page)).toContainText("이미 배송 중입니다. 받으신 뒤 반품하실 수 있습니다.");
-  await expect(cancelButton(page)).toHaveCount(0);
-  await staff.context().close();
 });
 
 test("nobody else can see, pay or cancel an order", async ({ page, browser }) => {

@@ -331,11 +331,11 @@ confirm-hint = Confirming earns your points and ends returning. By itself on
 claims = Returns and exchanges
 claim-request = Return or exchange
 claim-kind = What you ask for
-claim-fault = Reason
+claim-fault = What is wrong
 claim-fee-hint = If you simply changed your mind, { $fee } for the way back are taken off a refund.
 claim-send = Send request
 claim-withdraw = Withdraw request
-reason = In your words
+reason = Reason
 copies-canceled = { $count } canceled
 copies-returned = { $count } returned
 points-earned = Points earned
@@ -480,6 +480,7 @@ rule-claim-copies = No copy is claimed that is not kept
 rule-claim-refund = A completed return has one refund, and no other claim has any
 rule-earned = A confirmed purchase earned what its entry says, another one nothing
 rule-timeline = The last change of each status in the timeline is the status
+rule-orphans = Every change and every use of points belongs to an order, every line to its product's seller
 rule-events = Every paid order has left one record of its payment
 
 ## Stock
@@ -511,3 +512,4 @@ low-at-hint = With so many available copies or fewer, stock is low.
 movements = Movements
 movement-kind = Kind
 points-to-earn = Earns { $points } once you confirm the purchase
+points-restored = Points given back

@@ -465,6 +465,7 @@ rule-claim-copies = 남아 있지 않은 책은 반품·교환할 수 없다
 rule-claim-refund = 끝난 반품에는 환불이 하나 있고, 다른 신청에는 없다
 rule-earned = 구매를 확정한 주문만 내역대로 적립했다
 rule-timeline = 진행 내역의 마지막 상태가 지금 상태이다
+rule-orphans = 모든 변경과 포인트 사용은 주문에, 모든 상품 줄은 그 판매자에 속합니다
 rule-events = 결제한 주문마다 결제 기록이 하나 있다
 
 ## Stock
@@ -496,3 +497,4 @@ low-at-hint = 판매 가능 수량이 이만큼이거나 적으면 부족으로 
 movements = 변동 내역
 movement-kind = 구분
 points-to-earn = 구매를 확정하면 { $points } 적립
+points-restored = 돌려받은 포인트

@@ -146,16 +146,7 @@ fn Bill(
     let short = (!buyable).then(|| {
         view! { <p class="notice bad" role="alert">{t!("checkout-short")} " " <a href="/cart">{t!("cart")}</a></p> }
     });
-    let charge = (balance < totals.total() && buyable).then(|| {
-        view! {
-            <p class="notice">
-                {t!("points-short", short = won(totals.total() - balance))} " "
-                <a class="button small" href="/my/points?next=/checkout">{t!("charge-points")}</a>
-            </p>
-        }
-    });
     view! {
-        {charge}
         <Pay lines totals choices chosen points=form.value("points", "") flaw=form.flaw("points") balance buyable texts=texts(minutes) />
         {short}
     }
@@ -170,6 +161,8 @@ fn texts(minutes: i64) -> PayTexts {
         points: t!("points-to-use"),
         balance: t!("points-to-use-hint", balance = "{}"),
         hold: t!("pay-later-hint", minutes = minutes),
+        short: t!("points-short", short = "{}"),
+        charge: t!("charge-points"),
         apply: t!("apply"),
         goods: t!("goods"),
         discount: t!("discount"),

@@ -39,6 +39,10 @@ pub struct PayTexts {
     pub balance: String,
     /// What is left to pay can be paid within minutes.
     pub hold: String,
+    /// So many points are missing: `{}`.
+    pub short: String,
+    /// The way to more points.
+    pub charge: String,
     /// Sums anew, without scripts.
     pub apply: String,
     /// The price of the goods.
@@ -125,6 +129,10 @@ pub fn Pay(
         if let Some(field) = field.get_untracked() {
             set_typed.set(field.value());
         }
+        let checked = document().query_selector("input[name=coupon]:checked").ok().flatten();
+        if let Some(checked) = checked.and_then(|checked| checked.get_attribute("value")) {
+            set_chosen.set(checked);
+        }
     });
     let coupons = data.with_value(|(lines, choices)| {
         let items = choices.iter().map(|choice| {
@@ -175,7 +183,7 @@ pub fn Pay(
                     id="points" name="points" inputmode="numeric" autocomplete="off" value=points node_ref=field
                     placeholder=move || contract::money::grouped(balance.min(bill.get().total).max(0))
                     on:input=move |event| set_typed.set(event_target_value(&event))
-                    aria-invalid=flaw.is_some().then_some("true") aria-describedby="points-hint points-flaw"
+                    aria-invalid=flaw.is_some().then_some("true") aria-describedby="points-flaw points-hint"
                 />
                 <p class="flaw" id="points-flaw">{flaw}</p>
                 <p class="hint" id="points-hint">{about(|texts| &texts.balance, balance)}</p>
@@ -195,6 +203,10 @@ pub fn Pay(
             <input type="hidden" name="expected_total" prop:value=move || bill.get().total.to_string() value=bill.get_untracked().total />
             <input type="hidden" name="due" prop:value=move || bill.get().due.to_string() value=bill.get_untracked().due />
             {buyable.then(|| view! {
+                <p class="notice short" class:hidden=move || bill.get().total <= balance>
+                    {move || about(|texts| &texts.short, bill.get().total - balance)} " "
+                    <a class="button small" href="/my/points?next=/checkout">{said(|texts| &texts.charge)}</a>
+                </p>
                 <p class="hold" class:hidden=move || bill.get().due == 0>{said(|texts| &texts.hold)}</p>
                 <button class="button primary pay">
                     {move || match bill.get().due {

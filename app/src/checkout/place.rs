@@ -93,7 +93,11 @@ async fn place(wish: &mut Wish) -> Result<String, Failure> {
 fn points(wish: &Wish, total: Won) -> Result<Won, Flaw> {
     match wish.points.trim() {
         "" => Ok(total.saturating_sub(wish.due.parse().unwrap_or(0)).max(0)),
-        typed => number(typed, 0, Won::MAX),
+        // More than the total pays the total.
+        typed => number(typed, 0, Won::MAX).map(|points| points.min(total)).map_err(|flaw| match flaw {
+            Flaw::OutOfRange { .. } => Flaw::OutOfRange { min: 0, max: total },
+            other => other,
+        }),
     }
 }
 

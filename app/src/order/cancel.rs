@@ -19,7 +19,7 @@ use crate::{
     account::Tabs,
     context::{shop, shopper},
     form::{Sent, answer, returned},
-    page::{Failed, Head, page},
+    page::{Head, page},
     text::{self, t},
 };
 
@@ -51,6 +51,7 @@ async fn cancel_order(
         }
         _ => format!("/orders/{order}/cancel"),
     };
+    // Only its own page shows this form's name.
     let form = if page.ends_with("/cancel") { "order/cancel" } else { "order/act" };
     answer(Sent { form, page: &page, fields: &[("key", &key)] }, outcome).await
 }
@@ -100,15 +101,19 @@ async fn chosen(order: &Detail, asked_for: &BTreeMap<ProductId, i32>, id: &str, 
         .collect();
     let taken: Vec<(ProductId, i32)> =
         lines.iter().filter(|(.., wanted)| *wanted > 0).map(|(product, .., wanted)| (*product, *wanted)).collect();
+    // Where nothing is left to choose, asking for all of it tells why.
+    let asked = (!lines.is_empty()).then_some(taken.as_slice());
     let refund = match (shop(), shopper()) {
         (Ok(shop), Ok(shopper)) => {
-            order::preview(&shop, &shopper, order.summary.id, Some(&taken)).await.map_err(Failure::from)
+            order::preview(&shop, &shopper, order.summary.id, asked).await.map_err(Failure::from)
         }
         (Err(failure), _) | (_, Err(failure)) => Err(failure),
     };
     let bill = match refund {
         Ok(refund) => view! { <Agree refund lines=write_lines(&taken) id=id.to_owned() key /> }.into_any(),
-        Err(failure) if lines.is_empty() => return view! { <Failed failure /> }.into_any(),
+        Err(failure) if lines.is_empty() => {
+            return view! { <p class="notice bad" role="alert">{text::failure(&failure)}</p> }.into_any();
+        }
         Err(failure) => view! { <p class="notice bad" role="alert">{text::failure(&failure)}</p> }.into_any(),
     };
     let rows = lines

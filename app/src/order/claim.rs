@@ -7,7 +7,7 @@ use contract::{
     claim::{ClaimKind, Fault},
     form::{Check, Flaw, line},
     money::won,
-    order::OrderId,
+    order::{FulfillmentStatus, OrderId, OrderStatus},
     product::ProductId,
 };
 use domain::claim::{self, Request};
@@ -21,7 +21,7 @@ use crate::{
     context::{shop, shopper},
     form::{Field, Returned, Sent, answer, returned},
     page::{Head, page},
-    text::t,
+    text::{self, t},
     words,
 };
 
@@ -45,7 +45,8 @@ async fn request_claim(
         lines.iter().map(|(product, copies)| (format!("l{product}"), copies.as_str())).collect();
     let mut fields = vec![("key", key.as_str()), ("kind", &kind), ("fault", &fault), ("reason", &reason)];
     fields.extend(copies.iter().map(|(name, copies)| (name.as_str(), *copies)));
-    answer(Sent { form: "claim/request", page: &page, fields: &fields }, outcome).await
+    let form = if page == "/orders" { "order/act" } else { "claim/request" };
+    answer(Sent { form, page: &page, fields: &fields }, outcome).await
 }
 
 async fn request(
@@ -103,6 +104,25 @@ pub(crate) fn ClaimPage() -> impl IntoView {
             .collect();
         if lines.is_empty() {
             return Err(Failure::NotFound);
+        }
+        let part = order.deliveries.iter().find(|part| part.seller.to_string() == seller);
+        let delivered = part.is_some_and(|part| part.status == FulfillmentStatus::Delivered);
+        let closed = match order.summary.status {
+            OrderStatus::Confirmed => Some(Failure::AlreadyConfirmed),
+            OrderStatus::Canceled => Some(Failure::AlreadyCanceled),
+            OrderStatus::Expired => Some(Failure::OrderExpired),
+            OrderStatus::Placed | OrderStatus::PendingPayment => (!delivered).then_some(Failure::NotDelivered),
+        };
+        if let Some(closed) = closed {
+            return Ok(view! {
+                <Head title=t!("claim-request") private=true />
+                <h1>{t!("claim-request")}</h1>
+                <Tabs />
+                {form.summary()}
+                <p class="notice bad" role="alert">{text::failure(&closed)}</p>
+                <p><a href=format!("/orders/{id}")>{t!("view-order")}</a></p>
+            }
+            .into_any());
         }
         let rows =
             lines.into_iter().map(|(product, title, kept)| view! { <Copies form=form.clone() product title kept /> });

@@ -22,7 +22,7 @@ use crate::{
     account::Tabs,
     context::{shop, shopper},
     form::{Sent, answer, returned},
-    page::{Head, page},
+    page::{Head, page, send_to},
     text::{self, t},
 };
 
@@ -93,6 +93,11 @@ pub(crate) fn CompletePage() -> impl IntoView {
         let order = find(&id).await?;
         let number = order_number(order.summary.id, order.summary.placed_at);
         let detail = format!("/orders/{}", order.summary.id);
+        // Come back to later, it must not promise what has ended since.
+        if matches!(order.summary.status, OrderStatus::Canceled | OrderStatus::Expired) {
+            send_to(&detail);
+            return Ok(().into_any());
+        }
         let held = order.summary.status == OrderStatus::PendingPayment;
         let title = if held { t!("order-held") } else { t!("order-complete") };
         let next = (!held).then(|| view! { <p>{t!("order-next")}</p> });

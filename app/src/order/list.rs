@@ -11,6 +11,7 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     account::Tabs,
     context::{shop, shopper},
+    form::returned,
     listing::Cover,
     page::{Empty, Head, page},
     text::{self, t},
@@ -37,6 +38,7 @@ pub(crate) fn OrdersPage() -> impl IntoView {
             <Head title=t!("orders") private=true />
             <h1>{t!("orders")}</h1>
             <Tabs />
+            {returned("order/act").summary()}
             {list}
             {older}
         }

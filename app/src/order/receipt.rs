@@ -3,7 +3,7 @@
 use contract::{
     member::print_phone,
     money::won,
-    order::{FulfillmentStatus, OrderStatus},
+    order::{FulfillmentStatus, OrderStatus, PaymentStatus},
 };
 use domain::{
     claim::ClaimView,
@@ -102,6 +102,9 @@ fn Sums(order: Detail) -> impl IntoView {
     let due = (order.summary.status == OrderStatus::PendingPayment).then(|| {
         view! { <dt>{t!("due")}</dt><dd data-testid="due">{won(order.summary.total - order.points_used)}</dd> }
     });
+    // What was held and never paid came back as a whole.
+    let restored = (order.summary.payment == PaymentStatus::Canceled && order.points_used > 0)
+        .then(|| view! { <dt>{t!("points-restored")}</dt><dd>{won(order.points_used)}</dd> });
     let refunds = order
         .refunds
         .iter()
@@ -132,6 +135,7 @@ fn Sums(order: Detail) -> impl IntoView {
             {due}
             <dt class="sum">{t!("total")}</dt><dd class="sum" data-testid="total">{won(order.summary.total)}</dd>
             {earned}
+            {restored}
         </dl>
         <p class="payment-status">{words::payment_status(order.summary.payment)}</p>
         {refunds}

@@ -95,6 +95,9 @@ fn rule(name: &str) -> Option<String> {
         "a completed return has one refund, and no other claim has any" => t!("rule-claim-refund"),
         "a confirmed purchase earned what its entry says, another one nothing" => t!("rule-earned"),
         "the last change of each status in the timeline is the status" => t!("rule-timeline"),
+        "every change of a timeline and every use of points belongs to an order, every line to its product's seller" => {
+            t!("rule-orphans")
+        }
         "every paid order has left one order.paid in the log" => t!("rule-events"),
         _ => return None,
     })

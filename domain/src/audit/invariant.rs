@@ -179,6 +179,19 @@ pub const INVARIANTS: &[Invariant] = &[
                       from order_change group by order_id) s using (order_id)"#,
     ),
     rule(
+        "every change of a timeline and every use of points belongs to an order, every line to its product's seller",
+        r#"select sum(checked)::bigint, sum(broken)::bigint from (
+               select count(*) as checked, count(*) filter (where o.order_id is null) as broken
+               from order_change c left join "order" o using (order_id)
+               union all
+               select count(*), count(*) filter (where o.order_id is null) from points_use u left join "order" o using (order_id)
+               union all
+               select count(*), count(*) filter (where l.seller_id <> p.seller_id or d.delivery_id is null)
+               from order_line l join product p using (product_id)
+               left join delivery d on d.order_id = l.order_id and d.seller_id = l.seller_id
+           ) rows"#,
+    ),
+    rule(
         "every paid order has left one order.paid in the log",
         r#"select count(*), count(*) filter (where coalesce(e.count, 0) <> 1)
            from (select order_id::text as subject from "order"

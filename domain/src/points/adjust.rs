@@ -2,7 +2,7 @@
 
 use contract::{
     Failure, Won,
-    form::{Check, line, number},
+    form::{Check, Flaw, line, number},
     member::MemberId,
     when::kst_date,
 };
@@ -23,12 +23,12 @@ use crate::{Result, Shop, member::Staff, retry::retry};
 pub async fn adjust(shop: &Shop, by: &Staff, key: Uuid, member: MemberId, amount: &str, reason: &str) -> Result<()> {
     let mut check = Check::default();
     let most = shop.policy.points.wallet_max;
-    let amount = check.field("amount", number(amount, -most, most));
+    let amount = check.field(
+        "amount",
+        number(amount, -most, most).and_then(|read| if read == 0 { Err(Flaw::Required) } else { Ok(read) }),
+    );
     let reason = check.field("reason", line(reason, 100));
     let (Some(amount), Some(reason)) = (amount, reason) else { return Err(check.refuse().into()) };
-    if amount == 0 {
-        return Ok(());
-    }
     retry("adjust points", || adjust_once(shop, by, key, member, amount, &reason)).await
 }
 

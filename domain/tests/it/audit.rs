@@ -190,6 +190,12 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
            where o.coupon_id = c.coupon_id and o.order_status = 'placed'"#,
     ),
     (
+        "every change of a timeline and every use of points belongs to an order, every line to its product's seller",
+        "insert into points_use (order_id, expires_on, amount)
+         values ('00000000-0000-0000-0000-000000000000', '2030-01-01', 1)",
+        "delete from points_use where order_id = '00000000-0000-0000-0000-000000000000'",
+    ),
+    (
         "a campaign has issued as many coupons as there are, and no more than it may",
         "update coupon_campaign set issued = issued + 1",
         "update coupon_campaign set issued = issued - 1",

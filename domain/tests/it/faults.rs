@@ -29,7 +29,10 @@ async fn scene(pool: PgPoolOptions, options: PgConnectOptions) -> Result<Scene> 
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
-async fn a_serialization_failure_is_met_by_doing_it_again(pool: PgPoolOptions, options: PgConnectOptions) -> Result<()> {
+async fn a_serialization_failure_is_met_by_doing_it_again(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) -> Result<()> {
     let retries = Retries::default();
     let _listening = retries.listen();
     let shop = handle(options.clone(), [("default_transaction_isolation", "serializable")]).await?;

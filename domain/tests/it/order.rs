@@ -5,7 +5,7 @@ use contract::{
     order::{FulfillmentStatus, OrderStatus, PaymentStatus},
 };
 use domain::{
-    Error, Result, address,
+    Result, address,
     cart::{self, Owner},
     order::{self, place, place_one},
     points,
@@ -13,14 +13,10 @@ use domain::{
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::fixture::{assert_books_add_up, buyer, checkout, member, number, product, put, shop};
-
-fn refused<T>(outcome: Result<T>) -> Option<Failure> {
-    match outcome {
-        Err(Error::Refused(failure)) => Some(failure),
-        _ => None,
-    }
-}
+use crate::{
+    fixture::{assert_books_add_up, buyer, checkout, member, number, product, put, shop},
+    scene::refused,
+};
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn an_order_takes_stock_points_and_the_cart_and_leaves_its_events(db: PgPool) -> Result<()> {

@@ -4,7 +4,11 @@
 
 mod doing;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use contract::{
     claim::ClaimId,
@@ -18,7 +22,6 @@ use domain::{
     member::{Operator, Shopper, Staff, recognize},
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use std::sync::{Arc, Mutex};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -29,8 +32,10 @@ use crate::{
 };
 
 const TASKS: u64 = 16;
-/// Of each task.
+/// Of each task, at most;
 const DEEDS: usize = 150;
+/// and for so long.
+const WHILE: Duration = Duration::from_secs(8);
 
 /// What all of them share.
 struct Yard {
@@ -66,11 +71,11 @@ async fn a_storm_over_two_handles_loses_nothing(_: PgPoolOptions, options: PgCon
     println!("MADANG_SEED={seed}");
     let listening = retries.listen();
     let yard = Arc::new(Yard::open(options).await?);
-    let mut tasks = JoinSet::new();
+    let (mut tasks, began) = (JoinSet::new(), Instant::now());
     for task in 0..TASKS {
         let (yard, mut dice) = (Arc::clone(&yard), Dice(seed.wrapping_add(task)));
         tasks.spawn(async move {
-            for _ in 0..DEEDS {
+            for _ in (0..DEEDS).take_while(|_| began.elapsed() < WHILE) {
                 let shop = &yard.shops[dice.below(2)];
                 let (what, answer) = doing::something(&yard, shop, &mut dice).await;
                 yard.note(what, answer);
@@ -80,7 +85,7 @@ async fn a_storm_over_two_handles_loses_nothing(_: PgPoolOptions, options: PgCon
     tasks.join_all().await;
     drop(listening);
     println!("done again: {:?}", retries.all());
-    let seen = yard.seen.lock().expect("what was seen");
+    let seen = yard.with(std::mem::take);
     println!("{:#?}", seen.answers);
     let deadlocks: u64 =
         retries.all().iter().filter(|((_, cause), _)| cause == "deadlock").map(|(_, count)| count).sum();

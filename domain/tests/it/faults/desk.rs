@@ -44,7 +44,10 @@ async fn hand_in(shop: &Shop, crowd: &[Checkout]) -> JoinSet<Result<Uuid>> {
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
-async fn who_comes_while_a_batch_commits_is_in_the_next_one(pool: PgPoolOptions, options: PgConnectOptions) -> Result<()> {
+async fn who_comes_while_a_batch_commits_is_in_the_next_one(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) -> Result<()> {
     let scene = super::scene(pool, options.clone()).await?;
     let shop = &scene.shop;
     let crowd = crowd(&scene, 101).await?;
@@ -60,11 +63,10 @@ async fn who_comes_while_a_batch_commits_is_in_the_next_one(pool: PgPoolOptions,
         placed.expect("an answer")?;
     }
     assert_eq!(number(shop, r#"select count(*) from "order""#).await, 101);
-    let batches: Vec<i64> = sqlx::query_scalar(
-        "select count(*) from event where name = 'order.placed' group by xid order by xid",
-    )
-    .fetch_all(&shop.db)
-    .await?;
+    let batches: Vec<i64> =
+        sqlx::query_scalar("select count(*) from event where name = 'order.placed' group by xid order by xid")
+            .fetch_all(&shop.db)
+            .await?;
     assert_eq!(batches, [1, 64, 36], "one transaction for each batch");
     assert_books_add_up(shop).await;
     Ok(())
@@ -81,7 +83,7 @@ async fn a_full_desk_refuses_at_once_and_answers_who_came_before(
     let sent = scene.checkout(&[(book, 1)]).await?;
     let again = |_| Checkout { key: Uuid::now_v7(), order: Uuid::now_v7(), ..sent.clone() };
     let mut hold = Hold::of(&options, "select from stock for update").await?;
-    let mut first = hand_in(shop, &[sent.clone()]).await;
+    let mut first = hand_in(shop, std::slice::from_ref(&sent)).await;
     hold.until_someone_waits().await;
     let mut waiting = hand_in(shop, &(0..512).map(again).collect::<Vec<_>>()).await;
     let began = Instant::now();
@@ -106,7 +108,7 @@ async fn who_gave_up_waiting_finds_the_order_by_its_key(pool: PgPoolOptions, opt
     let book = product(shop, "책", 20_000, 1_000).await;
     let sent = scene.checkout(&[(book, 1)]).await?;
     let mut hold = Hold::of(&options, "select from stock for update").await?;
-    let waiting = hand_in(shop, &[sent.clone()]).await;
+    let waiting = hand_in(shop, std::slice::from_ref(&sent)).await;
     hold.until_someone_waits().await;
     drop(waiting);
     assert_eq!(order::placed(shop, &scene.reader, sent.key).await?, None);

@@ -3,15 +3,17 @@
 use std::time::{Duration, Instant};
 
 use contract::Failure;
-use domain::{Error, Result};
+use domain::{Error, Policy, Result, Shop};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::{
+    handle,
+    hold::Hold,
     proxy::{COMMIT, EXECUTE, Loss, Proxy},
     scene,
     work::{self, Kind, Work},
 };
-use crate::{fixture::assert_books_add_up, retries::Retries};
+use crate::{fixture::assert_books_add_up, retries::Retries, scene::Scene};
 
 /// A charge is one statement and commits with it.
 fn last_message(kind: Kind) -> &'static [u8] {
@@ -67,10 +69,7 @@ async fn a_database_that_stays_away_is_an_error_soon_and_the_key_works_afterward
         let outcome = work.run(&shop).await;
         let took = began.elapsed();
         proxy.set_down(false);
-        let unavailable = matches!(
-            &outcome,
-            Err(Error::Refused(Failure::Unavailable) | Error::Database(_))
-        );
+        let unavailable = matches!(&outcome, Err(Error::Refused(Failure::Unavailable) | Error::Database(_)));
         assert!(unavailable, "{}: {outcome:?}", kind.name);
         assert!(took < Duration::from_secs(3), "{} took {took:?}", kind.name);
         assert!(proxy.tried() - tried <= 6, "{} tried too often", kind.name);
@@ -102,5 +101,52 @@ async fn what_was_stored_before_all_went_dark_is_found_by_its_key(
         work.assert_done_once(&scene).await;
     }
     assert_books_add_up(&scene.shop).await;
+    Ok(())
+}
+
+/// Trouble that lasts is waited for a little while, not once for each try.
+async fn assert_given_up_soon(work: &Work, shop: &Shop, scene: &Scene, within: Duration) {
+    let began = Instant::now();
+    let outcome = work.run(shop).await;
+    let (took, name) = (began.elapsed(), work.kind.name);
+    let unavailable = matches!(&outcome, Err(Error::Refused(Failure::Unavailable) | Error::Database(_)));
+    assert!(unavailable, "{name}: {outcome:?}");
+    assert!(took < within, "{name} took {took:?}");
+    assert_eq!(work.effects(scene).await, 0, "{name} did not happen");
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_row_that_stays_locked_is_given_up_soon(pool: PgPoolOptions, options: PgConnectOptions) -> Result<()> {
+    let retries = Retries::default();
+    let _listening = retries.listen();
+    let shop = handle(options.clone(), [("lock_timeout", "900ms")]).await?;
+    let scene = scene(pool, options.clone()).await?;
+    let work = Work::prepare(&scene, work::ALL[0]).await?;
+    let mut hold = Hold::of(&options, &work.lock_second()).await?;
+    assert_given_up_soon(&work, &shop, &scene, Duration::from_secs(4)).await;
+    assert!((1..=2).contains(&retries.of("place", "lock")), "{:?}", retries.all());
+    hold.commit().await;
+    work.is_done(&shop).await;
+    work.assert_done_once(&scene).await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_pool_without_a_free_connection_is_given_up_soon(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) -> Result<()> {
+    let retries = Retries::default();
+    let _listening = retries.listen();
+    let narrow = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_millis(900));
+    let shop = Shop::new(narrow.connect_with(options.clone()).await?, Policy::default());
+    let scene = scene(pool, options).await?;
+    let work = Work::prepare(&scene, work::ALL[0]).await?;
+    let taken = shop.db.acquire().await?;
+    assert_given_up_soon(&work, &shop, &scene, Duration::from_secs(4)).await;
+    assert!((1..=2).contains(&retries.of("place", "pool")), "{:?}", retries.all());
+    drop(taken);
+    work.is_done(&shop).await;
+    work.assert_done_once(&scene).await;
     Ok(())
 }

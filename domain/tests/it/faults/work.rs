@@ -21,7 +21,7 @@ use crate::{
     scene::{Scene, campaign},
 };
 
-/// What is done, and the rows that it locks one after the other.
+/// What is done, and the rows that it locks one after the other, be it through a foreign key.
 #[derive(Clone, Copy)]
 pub(super) struct Kind {
     /// As its retries are counted.
@@ -137,14 +137,17 @@ impl Work {
     /// What it leaves is there, so many times.
     pub(super) async fn effects(&self, scene: &Scene) -> i64 {
         let (order, key) = (self.order, self.key);
-        let turned = |to: &str| format!("select count(*) from order_change where order_id = '{order}' and to_status = '{to}'");
+        let turned =
+            |to: &str| format!("select count(*) from order_change where order_id = '{order}' and to_status = '{to}'");
         let query = match self.kind.name {
             "place" => format!("select count(*) from \"order\" where idempotency_key = '{key}'"),
             "pay" => format!("select count(*) from payment where order_id = '{order}'"),
             "cancel" => format!("select count(*) from refund where order_id = '{order}'"),
             "confirm" => format!("select count(*) from points_entry where order_id = '{order}' and kind = 'earn'"),
             "charge" | "adjust points" => format!("select count(*) from points_entry where idempotency_key = '{key}'"),
-            "download coupon" => format!("select issued::bigint from coupon_campaign where campaign_id = {}", self.campaign),
+            "download coupon" => {
+                format!("select issued::bigint from coupon_campaign where campaign_id = {}", self.campaign)
+            }
             "change stock" => format!("select count(*) from stock_movement where idempotency_key = '{key}'"),
             "advance delivery" => turned("shipped"),
             "request claim" => turned("requested"),

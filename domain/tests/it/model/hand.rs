@@ -28,7 +28,7 @@ impl Run {
     /// A new key; or one that was used for this, or else for the like of it, before.
     pub(super) fn key(&mut self, what: &'static str, on: u128, again: bool) -> u128 {
         let like = || self.model.done.iter().filter(|done| again && done.0 == what);
-        let known = like().filter(|done| done.1 == on).next_back().or_else(|| like().next_back());
+        let known = like().rfind(|done| done.1 == on).or_else(|| like().next_back());
         known.map(|done| done.2).unwrap_or_else(|| self.id())
     }
 
@@ -133,8 +133,10 @@ impl Run {
         let mut seen: Vec<(i64, i32, Won)> =
             wish.lines.iter().map(|(id, copies)| (*id, *copies, self.model.shelf[id].price)).collect();
         let coupon = wish.coupon.map(|pick| {
-            let own = self.model.coupons.iter().filter(|(_, one)| one.member == member || pick == 0).map(|(id, _)| *id);
-            back(own.collect(), pick)
+            // One that can be used, if there is one; now and then any, be it somebody else's.
+            let all = || self.model.coupons.keys().copied();
+            let usable: Vec<u128> = all().filter(|id| self.model.discounts(member, *id, &seen).is_some()).collect();
+            if pick == 0 || usable.is_empty() { back(all().collect(), pick) } else { back(usable, pick) }
         });
         let off = coupon.and_then(|id| self.model.discounts(member, id, &seen)).unwrap_or_default();
         let mut expected = self.model.total(&seen) - off.iter().sum::<Won>();

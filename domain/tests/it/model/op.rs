@@ -134,15 +134,23 @@ pub(super) enum Op {
 }
 
 pub(super) fn life() -> impl Strategy<Value = Life> {
-    let ops = (prop::collection::vec(wish(), 3), prop::collection::vec(op(), 20..50));
+    let opening = prop::collection::vec(wish(), 3);
+    let ops = (prop::sample::subsequence(downloads(), 0..=6), opening, prop::collection::vec(op(), 20..50));
     (prop::collection::vec(book(), 4), prop::collection::vec(campaign(), 2), ops).prop_map(
-        |(mut books, campaigns, (wishes, mut ops))| {
+        |(mut books, campaigns, (mut ops, opening, others))| {
             // Two sellers with two products each.
             books.iter_mut().zip([1, 1, 2, 2]).for_each(|(book, seller)| book.seller = seller);
-            ops.insert(0, Op::Place(wishes));
+            ops.push(Op::Place(opening));
+            ops.extend(others);
             Life { books, campaigns, ops }
         },
     )
+}
+
+/// Everybody has a coupon of each campaign, or some have.
+fn downloads() -> Vec<Op> {
+    let all = (1..=3).flat_map(|member| (1..=2).map(move |campaign| (member, campaign)));
+    all.map(|(member, campaign)| Op::Download { member, campaign, again: false }).collect()
 }
 
 fn price() -> impl Strategy<Value = Won> {
@@ -160,10 +168,10 @@ prop_compose! {
         percent in any::<bool>(),
         value in 1..=100_i64,
         max in prop::option::of(1..9_000_i64),
-        min_order in prop_oneof![Just(0), 1..20_000_i64],
+        min_order in prop_oneof![Just(0), 1..9_000_i64],
         products in prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(1..=4_i64, 1..3)],
         categories in prop_oneof![3 => Just(Vec::new()), 1 => Just(vec![1])],
-        quantity in prop::option::weighted(0.8, 1..5_i32),
+        quantity in prop::option::weighted(0.8, 1..8_i32),
         per_member in 1..3_usize,
         valid_days in 1..4_i64,
         days in 1..6_i64,

@@ -188,7 +188,11 @@ impl Model {
     }
 
     pub(super) fn adjust(&mut self, member: i64, amount: Won) -> Outcome {
-        if amount < 0 { self.spend(member, -amount).map(drop) } else { Ok(self.give(member, NEVER, amount)) }
+        if amount < 0 {
+            return self.spend(member, -amount).map(drop);
+        }
+        self.give(member, NEVER, amount);
+        Ok(())
     }
 
     pub(super) fn give(&mut self, member: i64, day: Day, amount: Won) {
