@@ -22,6 +22,8 @@ create table coupon_campaign (
     code text constraint coupon_campaign_code_key unique,
     stopped_at timestamptz,
     created_by bigint not null,
+    -- Of the form that began it, so that a double click begins one.
+    idempotency_key uuid not null default gen_random_uuid() constraint coupon_campaign_idempotency_key unique,
     created_at timestamptz not null default now(),
     constraint coupon_campaign_percent_check check (discount_kind <> 'percent' or discount_value <= 100),
     constraint coupon_campaign_window_check check (starts_at < ends_at),

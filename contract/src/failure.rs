@@ -102,6 +102,15 @@ pub enum Failure {
     /// The stock is no longer what the form was based on.
     #[error("stock changed")]
     StockChanged,
+    /// This form was sent before, with something else in it.
+    #[error("already sent")]
+    AlreadySent,
+    /// The sums are no longer what was shown.
+    #[error("sum changed")]
+    SumChanged,
+    /// The member has as many unpaid orders as one may hold.
+    #[error("too many unpaid orders")]
+    TooManyUnpaid,
     /// More shoppers order at once than can be answered soon; trying again is safe.
     #[error("busy")]
     Busy,
@@ -142,8 +151,10 @@ impl Failure {
             | Self::RefundChanged
             | Self::ClaimOpen
             | Self::StatusChanged
-            | Self::StockChanged => 409,
-            Self::Invalid(_) => 422,
+            | Self::StockChanged
+            | Self::SumChanged
+            | Self::TooManyUnpaid => 409,
+            Self::Invalid(_) | Self::AlreadySent => 422,
             Self::Busy | Self::Unavailable => 503,
         }
     }

@@ -44,11 +44,13 @@ pub struct OrderPolicy {
     pub hold_minutes: i64,
     /// Days after the delivery when a purchase confirms itself, which ends returning.
     pub confirm_days: i64,
+    /// Unpaid orders that one member may have at once, so that nobody holds the stock for free.
+    pub unpaid_max: i64,
 }
 
 impl Default for OrderPolicy {
     fn default() -> Self {
-        Self { hold_minutes: 30, confirm_days: 7 }
+        Self { hold_minutes: 30, confirm_days: 7, unpaid_max: 5 }
     }
 }
 

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     Result, Shop, event,
     member::Operator,
+    points::same,
     retry::retry,
     words::{read, word},
 };
@@ -217,7 +218,11 @@ async fn change_once(
         .execute(&mut *tx)
         .await?;
         if written.rows_affected() == 0 {
-            return Ok(());
+            let before =
+                sqlx::query!("select product_id, on_hand_delta from stock_movement where idempotency_key = $1", key)
+                    .fetch_one(&mut *tx)
+                    .await?;
+            return same((before.product_id, before.on_hand_delta), (product, delta));
         }
     }
     if seen.is_some_and(|seen| seen != stock.on_hand) {

@@ -28,7 +28,7 @@ use contract::{
 };
 use uuid::Uuid;
 
-pub use cancel::{cancel, preview};
+pub use cancel::{cancel, cancel_unpaid, preview};
 pub use confirm::{confirm, confirm_due};
 pub use decide::{Accepted, AcceptedLine, Decision, decide};
 pub use desk::{Desk, place_one};

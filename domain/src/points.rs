@@ -36,7 +36,7 @@ pub async fn balance(shop: &Shop, by: &Shopper) -> Result<Won> {
 /// changes nothing.
 ///
 /// # Errors
-/// [`Failure::WalletFull`] where the wallet would hold more than the policy allows.
+/// [`Failure::AlreadySent`] for the same key with another amount, [`Failure::WalletFull`] where the wallet would hold more than the policy allows.
 pub async fn charge(shop: &Shop, by: &Shopper, key: Uuid, amount: Won) -> Result<()> {
     retry("charge", || charge_once(shop, by, key, amount)).await
 }
@@ -63,21 +63,35 @@ async fn charge_once(shop: &Shop, by: &Shopper, key: Uuid, amount: Won) -> Resul
     .await;
     match charged {
         // Full, perhaps by this very charge when it was sent before.
-        Ok(done) if done.rows_affected() == 0 && !is_charged(shop, by, key).await? => Err(Failure::WalletFull.into()),
+        Ok(done) if done.rows_affected() == 0 => match charged_before(shop, by, key).await? {
+            None => Err(Failure::WalletFull.into()),
+            Some(before) => same(before, amount),
+        },
         // The statement as a whole was undone: the first charge under this key stands alone.
-        Err(sqlx::Error::Database(error)) if error.constraint() == Some("points_entry_idempotency_key") => Ok(()),
+        Err(sqlx::Error::Database(error)) if error.constraint() == Some("points_entry_idempotency_key") => {
+            match charged_before(shop, by, key).await? {
+                None => Err(Failure::Unavailable.into()),
+                Some(before) => same(before, amount),
+            }
+        }
         Ok(_) => Ok(()),
         Err(error) => Err(Error::Database(error)),
     }
 }
 
-async fn is_charged(shop: &Shop, by: &Shopper, key: Uuid) -> Result<bool> {
-    let charged = sqlx::query_scalar!(
-        r#"select exists (select from points_entry where member_id = $1 and idempotency_key = $2) as "charged!""#,
+/// The amount that was charged under a key before.
+async fn charged_before(shop: &Shop, by: &Shopper, key: Uuid) -> Result<Option<Won>> {
+    let before = sqlx::query_scalar!(
+        "select amount from points_entry where member_id = $1 and idempotency_key = $2",
         by.id(),
         key
     );
-    Ok(charged.fetch_one(&shop.db).await?)
+    Ok(before.fetch_optional(&shop.db).await?)
+}
+
+/// A form sent again must say the same.
+pub(crate) fn same<T: PartialEq>(before: T, now: T) -> Result<()> {
+    if before == now { Ok(()) } else { Err(Failure::AlreadySent.into()) }
 }
 
 /// One's own points that run out within `days` days, by day.

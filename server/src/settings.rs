@@ -100,6 +100,10 @@ pub struct Serve {
     #[arg(long, env = "MADANG_HOLD_MINUTES", default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=10_080))]
     pub hold_minutes: i64,
 
+    /// Unpaid orders that one member may have at once.
+    #[arg(long, env = "MADANG_UNPAID_MAX", default_value_t = 5, value_parser = clap::value_parser!(i64).range(0..=1_000))]
+    pub unpaid_max: i64,
+
     /// Days after the delivery when a purchase confirms itself.
     #[arg(long, env = "MADANG_CONFIRM_DAYS", default_value_t = 7, value_parser = clap::value_parser!(i64).range(1..=365))]
     pub confirm_days: i64,
@@ -148,7 +152,11 @@ impl Serve {
                 free_from: self.free_delivery_from,
                 return_fee: self.return_fee,
             },
-            order: OrderPolicy { hold_minutes: self.hold_minutes, confirm_days: self.confirm_days },
+            order: OrderPolicy {
+                hold_minutes: self.hold_minutes,
+                confirm_days: self.confirm_days,
+                unpaid_max: self.unpaid_max,
+            },
         })
     }
 

@@ -58,6 +58,7 @@ async fn place_order(#[server(flatten)] wish: Wish) -> Result<(), Failure> {
 /// Shows what the chosen coupon and points come to, without ordering.
 #[server(prefix = "/fn", endpoint = "order/look")]
 async fn look(#[server(flatten)] wish: Wish) -> Result<(), Failure> {
+    shopper()?;
     show_again(Sent { form: "order/place", page: "/checkout", fields: &wish.fields() }).await
 }
 
@@ -74,6 +75,10 @@ async fn place(wish: &mut Wish) -> Result<String, Failure> {
     let points = check.field("points", points(wish, total));
     let note = check.field("note", optional_line(&wish.note, 100));
     let (Some(points), Some(note)) = (points, note) else { return Err(check.refuse()) };
+    // Without scripts, points typed but not summed up could leave more to pay than the button said.
+    if total.saturating_sub(points).max(0) != wish.due.parse().unwrap_or(0) {
+        return Err(Failure::SumChanged);
+    }
     if wish.address == NEW {
         // Sent again, by a double click or after going back: it is answered before an address is
         // kept twice.

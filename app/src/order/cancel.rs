@@ -36,10 +36,13 @@ async fn cancel_order(
         let id: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
         let key = Uuid::parse_str(&key).map_err(|_| Failure::BadRequest)?;
         // Only an unpaid order, which is canceled as a whole, is sent without lines and a refund.
-        let taken = if lines.is_empty() { None } else { Some(read_lines(&lines).ok_or(Failure::BadRequest)?) };
-        let expected: Option<Won> =
-            if expected.is_empty() { None } else { Some(expected.parse().map_err(|_| Failure::BadRequest)?) };
-        order::cancel(&shop, &shopper, id, key, taken.as_deref(), expected).await?;
+        if lines.is_empty() {
+            order::cancel_unpaid(&shop, &shopper, id, key).await?;
+        } else {
+            let taken = read_lines(&lines).ok_or(Failure::BadRequest)?;
+            let expected: Won = expected.parse().map_err(|_| Failure::BadRequest)?;
+            order::cancel(&shop, &shopper, id, key, Some(&taken), Some(expected)).await?;
+        }
         Ok(format!("/orders/{id}"))
     };
     let outcome = outcome.await;

@@ -112,8 +112,21 @@ fn Sums(order: Detail) -> impl IntoView {
             let row = |name: String, sign: &str, amount| {
                 (amount != 0).then(|| view! { <dt>{name}</dt><dd>{format!("{sign}{}", won(amount))}</dd> })
             };
+            let copies: Vec<String> = refund
+                .lines
+                .iter()
+                .map(|line| {
+                    let title = order.summary.lines.iter().find(|own| own.product == line.product);
+                    format!(
+                        "{} {}",
+                        title.map(|own| own.title.clone()).unwrap_or_default(),
+                        t!("copies", count = line.quantity)
+                    )
+                })
+                .collect();
             view! {
-                <h3>{t!("refund")} " " <small>{text::time(*at)}</small></h3>
+                <h3 class="refund">{t!("refund")} " " <small>{text::time(*at)}</small></h3>
+                <p>{copies.join(", ")}</p>
                 <dl class="sums" data-testid="refund">
                     {row(t!("goods"), "", refund.goods)}
                     {row(t!("discount"), "−", refund.discount)}

@@ -4,6 +4,7 @@ use contract::{Failure, coupon::CampaignForm, when::kst_field};
 use domain::{coupon, product};
 use leptos::prelude::*;
 use time::Duration;
+use uuid::Uuid;
 
 use super::{Choice, Tabs, staff};
 use crate::{
@@ -16,9 +17,11 @@ use crate::{
 
 /// Begins a campaign.
 #[server(prefix = "/fn", endpoint = "staff/coupon-new")]
-async fn create_campaign(#[server(default)] form: CampaignForm) -> Result<(), Failure> {
+async fn create_campaign(#[server(default)] key: String, #[server(default)] form: CampaignForm) -> Result<(), Failure> {
     let outcome = async {
-        let id = coupon::create(&shop()?, &staff()?, &form).await?;
+        let staff = staff()?;
+        let key = Uuid::parse_str(&key).map_err(|_| Failure::BadRequest)?;
+        let id = coupon::create(&shop()?, &staff, key, &form).await?;
         Ok(format!("/staff/coupons/{id}?created=1"))
     };
     let outcome = outcome.await;
@@ -68,6 +71,7 @@ pub(crate) fn NewCampaignPage() -> impl IntoView {
             <Tabs />
             {field().summary()}
             <form class="panel sheet" action="/fn/staff/coupon-new" method="post">
+                <input type="hidden" name="key" value=Uuid::now_v7().to_string() />
                 <fieldset>
                     <legend>{t!("campaign-benefit")}</legend>
                     <Field name="name" wire="form[name]" label=t!("name") form=field() required=true hint=t!("campaign-name-hint") />

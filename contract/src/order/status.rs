@@ -65,14 +65,10 @@ impl PaymentStatus {
         }
     }
 
-    /// Where the money of a paid order stands once `refunded` won of `total` were given back, and
-    /// whether anything of the order is `kept`: a return fee may stay behind for good.
-    pub const fn after_refund(self, refunded: i64, kept: bool) -> Self {
-        match (refunded, kept) {
-            (_, false) => Self::Refunded,
-            (0, true) => self,
-            (_, true) => Self::PartiallyRefunded,
-        }
+    /// Where the money of a paid order stands once some of it was undone: by whether anything is
+    /// `kept`, as a return fee may stay behind for good.
+    pub const fn after_refund(kept: bool) -> Self {
+        if kept { Self::PartiallyRefunded } else { Self::Refunded }
     }
 }
 
@@ -166,8 +162,7 @@ mod tests {
 
     #[test]
     fn a_fee_that_stays_behind_does_not_keep_a_refund_open() {
-        assert_eq!(PaymentStatus::Paid.after_refund(9_000, false), PaymentStatus::Refunded);
-        assert_eq!(PaymentStatus::Paid.after_refund(9_000, true), PaymentStatus::PartiallyRefunded);
-        assert_eq!(PaymentStatus::Paid.after_refund(0, true), PaymentStatus::Paid);
+        assert_eq!(PaymentStatus::after_refund(false), PaymentStatus::Refunded);
+        assert_eq!(PaymentStatus::after_refund(true), PaymentStatus::PartiallyRefunded);
     }
 }

@@ -67,7 +67,8 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     rule(
         "an order's goods and discount are the sums of its lines",
-        r#"select count(*), count(*) filter (where o.goods_total <> coalesce(l.goods, 0) or o.discount_total <> coalesce(l.discount, 0))
+        r#"select count(*), count(*) filter (where o.goods_total <> coalesce(l.goods, 0) or o.discount_total <> coalesce(l.discount, 0)
+               or (o.discount_total > 0 and o.coupon_id is null))
            from "order" o
            left join (select order_id, sum(unit_price * quantity) as goods, sum(discount) as discount
                       from order_line group by 1) l using (order_id)"#,
@@ -88,9 +89,9 @@ pub const INVARIANTS: &[Invariant] = &[
         r#"select count(*), count(*) filter (where o.refunded_total <> coalesce(r.amount, 0)
                or (o.payment_status in ('paid', 'partially_refunded', 'refunded')
                    and coalesce(u.restored, 0) <> coalesce(r.points, 0))
-               or coalesce(r.points, 0) <> coalesce(r.amount, 0))
+               or coalesce(r.points, 0) <> coalesce(r.amount, 0) or coalesce(r.delivery, 0) > o.delivery_total)
            from "order" o
-           left join (select order_id, sum(amount) as amount, sum(points) as points from refund group by 1) r using (order_id)
+           left join (select order_id, sum(amount) as amount, sum(points) as points, sum(delivery) as delivery from refund group by 1) r using (order_id)
            left join (select order_id, sum(restored) as restored from points_use group by 1) u using (order_id)"#,
     ),
     rule(
@@ -102,9 +103,12 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     rule(
         "the copies refunded are those canceled or returned of a paid order",
-        r#"select count(*), count(*) filter (where l.canceled + l.returned <> coalesce(r.quantity, 0))
+        r#"select count(*), count(*) filter (where l.canceled + l.returned <> coalesce(r.quantity, 0)
+               or l.unit_price * (l.canceled + l.returned) <> coalesce(r.goods, 0)
+               or (l.canceled + l.returned = l.quantity and l.discount <> coalesce(r.discount, 0)))
            from order_line l join "order" o using (order_id)
-           left join (select order_id, product_id, sum(quantity) as quantity from refund join refund_line using (refund_id)
+           left join (select order_id, product_id, sum(quantity) as quantity, sum(refund_line.goods) as goods,
+                             sum(refund_line.discount) as discount from refund join refund_line using (refund_id)
                       group by 1, 2) r using (order_id, product_id)
            where o.payment_status in ('paid', 'partially_refunded', 'refunded')"#,
     ),
@@ -127,7 +131,8 @@ pub const INVARIANTS: &[Invariant] = &[
     rule(
         "a coupon that is held or used belongs to an order of its member that names it",
         r#"select count(*), count(*) filter (where o.order_id is null or o.member_id <> c.member_id
-               or (c.status = 'held') <> (o.order_status = 'pending_payment'))
+               or (c.status = 'held') <> (o.order_status = 'pending_payment')
+               or o.order_status in ('canceled', 'expired'))
            from coupon c left join "order" o on o.order_id = c.order_id and o.coupon_id = c.coupon_id
            where c.status in ('held', 'used')"#,
     ),
@@ -170,13 +175,23 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     rule(
         "the last change of each status in the timeline is the status",
-        r#"select count(*), count(*) filter (where o.order_status is distinct from s.order_status
-               or o.payment_status is distinct from s.payment_status)
-           from "order" o
-           left join (select order_id,
-                          (array_agg(to_status order by order_change_id desc) filter (where axis = 'order'))[1] as order_status,
-                          (array_agg(to_status order by order_change_id desc) filter (where axis = 'payment'))[1] as payment_status
-                      from order_change group by order_id) s using (order_id)"#,
+        r#"with last as (
+               select distinct on (order_id, axis, subject) order_id, axis, subject, to_status from order_change
+               order by order_id, axis, subject, order_change_id desc
+           )
+           select sum(checked)::bigint, sum(broken)::bigint from (
+               select count(*) as checked, count(*) filter (where s.to_status is distinct from o.order_status) as broken
+               from "order" o left join last s on s.order_id = o.order_id and s.axis = 'order'
+               union all
+               select count(*), count(*) filter (where s.to_status is distinct from o.payment_status)
+               from "order" o left join last s on s.order_id = o.order_id and s.axis = 'payment'
+               union all
+               select count(*), count(*) filter (where coalesce(s.to_status, 'unfulfilled') <> d.fulfillment_status)
+               from delivery d left join last s on s.order_id = d.order_id and s.axis = 'fulfillment' and s.subject = d.delivery_id
+               union all
+               select count(*), count(*) filter (where s.to_status is distinct from c.status)
+               from claim c left join last s on s.order_id = c.order_id and s.axis = 'claim' and s.subject = c.claim_id
+           ) rows"#,
     ),
     rule(
         "every change of a timeline and every use of points belongs to an order, every line to its product's seller",

@@ -11,7 +11,7 @@ use contract::{
     stock::MovementKind,
 };
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use tracing::instrument;
 
 use crate::{
@@ -19,7 +19,9 @@ use crate::{
     inventory::ledger::{self as stock, Move},
     member::Operator,
     order::{
-        Locked, Turn, lock_any, record,
+        Locked, Turn,
+        confirm::schedule_confirmation,
+        lock_any, record,
         undo::{Return, Undoing, undo},
     },
     retry::retry,
@@ -96,6 +98,17 @@ async fn advance_once(
         (ClaimStatus::Rejected, _) => release_replacement(&mut tx, &locked, &claim, who, at).await?,
         (ClaimStatus::Completed, ClaimKind::Exchange) => {
             exchange(&mut tx, &locked, &claim, step.resalable, who, at).await?;
+            // The replacement can be claimed as long as the first copy could, also where other
+            // parts of the order are still on their way or are undone later.
+            sqlx::query!(
+                "update delivery set delivered_at = $3 where order_id = $1 and seller_id = $2",
+                order,
+                claim.seller,
+                at
+            )
+            .execute(&mut *tx)
+            .await?;
+            schedule_confirmation(&mut tx, order, Duration::days(shop.policy.order.confirm_days), at).await?;
         }
         (ClaimStatus::Completed, ClaimKind::Return) => {
             let fees: Vec<(i64, Won)> = locked.parts.iter().map(|part| (part.seller, part.fee)).collect();

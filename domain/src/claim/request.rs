@@ -17,6 +17,7 @@ use crate::{
     Result, Shop,
     member::Shopper,
     order::{Locked, Turn, lock, record},
+    points::same,
     retry::retry,
     words::{read, word},
 };
@@ -54,7 +55,12 @@ async fn request_once(shop: &Shop, by: &Shopper, order: OrderId, asked: &Request
     let locked = lock(&mut tx, order, by.id()).await?;
     let known = sqlx::query_scalar!("select order_id from claim where claim_id = $1", asked.id);
     match known.fetch_optional(&mut *tx).await? {
-        Some(known) if known == order => return Ok(()),
+        Some(known) if known == order => {
+            let before = Open::load(&mut tx, &locked, asked.id).await?;
+            let mut lines = asked.lines.clone();
+            lines.sort_unstable();
+            return same((before.kind, before.lines), (asked.kind, lines));
+        }
         Some(_) => return Err(Failure::BadRequest.into()),
         None => {}
     }

@@ -6,6 +6,7 @@ use contract::{
     form::{Flaw, Flaws},
 };
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::benefit;
 use crate::{
@@ -99,12 +100,12 @@ async fn select(shop: &Shop, id: Option<CampaignId>) -> Result<Vec<Campaign>> {
         .collect()
 }
 
-/// Begins a campaign.
+/// Begins a campaign. The same key again is the same campaign.
 ///
 /// # Errors
 /// [`Failure::Invalid`] with every flaw of the form: a product or category that there is not, and
 /// a code that another campaign has, among them.
-pub async fn create(shop: &Shop, by: &Staff, form: &CampaignForm) -> Result<CampaignId> {
+pub async fn create(shop: &Shop, by: &Staff, key: Uuid, form: &CampaignForm) -> Result<CampaignId> {
     let new = NewCampaign::try_from(form)?;
     let known = sqlx::query!(
         r#"select (select count(*) from product where product_id = any($1)) as "products!",
@@ -127,8 +128,12 @@ pub async fn create(shop: &Shop, by: &Staff, form: &CampaignForm) -> Result<Camp
     };
     sqlx::query_scalar!(
         "insert into coupon_campaign (name, discount_kind, discount_value, max_discount, min_order, products, categories,
-             quantity, starts_at, ends_at, valid_days, per_member, issue_mode, code, created_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning campaign_id",
+             quantity, starts_at, ends_at, valid_days, per_member, issue_mode, code, created_by,
+             idempotency_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+         on conflict on constraint coupon_campaign_idempotency_key
+         do update set idempotency_key = excluded.idempotency_key
+         returning campaign_id",
         new.name,
         kind,
         value,
@@ -143,7 +148,8 @@ pub async fn create(shop: &Shop, by: &Staff, form: &CampaignForm) -> Result<Camp
         new.per_member,
         word(new.mode)?,
         new.code,
-        by.id()
+        by.id(),
+        key
     )
     .fetch_one(&shop.db)
     .await

@@ -33,7 +33,16 @@ pub async fn cancel(
     taken: Option<&[(ProductId, i32)]>,
     expected: Option<Won>,
 ) -> Result<()> {
-    retry("cancel", || cancel_once(shop, by, order, key, taken, expected)).await
+    retry("cancel", || cancel_once(shop, by, order, key, taken, expected, false)).await
+}
+
+/// Cancels one's own order that is not paid, as a whole. The same key again changes nothing.
+///
+/// # Errors
+/// As [`cancel`]; [`Failure::RefundChanged`] where it was paid meanwhile.
+#[instrument(skip_all, fields(order = %order))]
+pub async fn cancel_unpaid(shop: &Shop, by: &Shopper, order: OrderId, key: Uuid) -> Result<()> {
+    retry("cancel", || cancel_once(shop, by, order, key, None, None, true)).await
 }
 
 async fn cancel_once(
@@ -43,6 +52,7 @@ async fn cancel_once(
     key: Uuid,
     taken: Option<&[(ProductId, i32)]>,
     expected: Option<Won>,
+    unpaid: bool,
 ) -> Result<()> {
     let mut tx = shop.db.begin().await?;
     let locked = lock(&mut tx, order, by.id()).await?;
@@ -58,7 +68,8 @@ async fn cancel_once(
         release(&mut tx, &locked, OrderStatus::Canceled, &how).await?;
     } else {
         let refund = refund_of(shop, &locked, taken)?;
-        if expected.is_some_and(|expected| expected != refund.amount()) {
+        // Who sees an unpaid order has seen no refund.
+        if unpaid || expected.is_some_and(|expected| expected != refund.amount()) {
             return Err(Failure::RefundChanged.into());
         }
         undo(&mut tx, &locked, &refund, None, &how, shop.policy).await?;

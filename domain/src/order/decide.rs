@@ -118,7 +118,7 @@ pub struct AcceptedLine {
 ///
 /// The reasons are looked at in a fixed order: the key was used, the cart is empty, the cart is
 /// not what was seen, something is out of stock, the address is gone, the sum is too large, the
-/// coupon cannot be used, the total differs, the points do not suffice.
+/// coupon cannot be used, the total differs, the points do not suffice, too many orders are unpaid.
 pub fn decide(mut loaded: Loaded, batch: &[Checkout], policy: Policy, now: OffsetDateTime) -> Vec<Decision> {
     batch
         .iter()
@@ -160,6 +160,10 @@ fn accept(loaded: &Loaded, checkout: &Checkout, policy: Policy, now: OffsetDateT
     let mut wallet = loaded.wallets.get(&checkout.member).cloned().unwrap_or_default();
     let points = checkout.points.clamp(0, total);
     let spent = points::take(&mut wallet.lots, points, kst_date(now)).ok_or(Failure::InsufficientPoints)?;
+    let unpaid = loaded.unpaid.get(&checkout.member).copied().unwrap_or(0);
+    if points < total && unpaid >= policy.order.unpaid_max {
+        return Err(Failure::TooManyUnpaid);
+    }
     Ok(Accepted {
         order: checkout.order,
         member: checkout.member,
@@ -249,6 +253,9 @@ fn take(loaded: &mut Loaded, accepted: &Accepted) {
             let lot = wallet.lots.iter_mut().find(|lot| lot.expires_on == spent.expires_on);
             lot.into_iter().for_each(|lot| lot.amount -= spent.amount);
         }
+    }
+    if !accepted.is_paid() {
+        *loaded.unpaid.entry(accepted.member).or_default() += 1;
     }
     if let Some(coupon) = accepted.coupon {
         loaded.coupons.remove(&coupon);

@@ -63,6 +63,8 @@ pub struct Loaded {
     pub products: BTreeMap<ProductId, Listed>,
     /// The points of each member.
     pub wallets: BTreeMap<MemberId, Wallet>,
+    /// How many unpaid orders each member has, where a checkout would add one.
+    pub unpaid: BTreeMap<MemberId, i64>,
     /// The coupons named by the checkouts.
     pub coupons: BTreeMap<CouponId, Kept>,
     /// The orders that were placed before under the same keys.
@@ -106,6 +108,7 @@ pub async fn load(conn: &mut PgConnection, batch: &[Checkout]) -> Result<Loaded>
         carts,
         products: shelf(conn, &products).await?,
         wallets: points::lock(conn, &members).await?,
+        unpaid: unpaid(conn, batch).await?,
         coupons: coupons::lock(conn, &coupons).await?,
         placed: placed(conn, batch).await?,
         addresses: addresses(conn, batch).await?,
@@ -157,6 +160,22 @@ async fn shelf(conn: &mut PgConnection, products: &[ProductId]) -> Result<BTreeM
         (row.product_id, listed)
     });
     Ok(listed.collect())
+}
+
+async fn unpaid(conn: &mut PgConnection, batch: &[Checkout]) -> Result<BTreeMap<MemberId, i64>> {
+    let held = batch.iter().filter(|checkout| checkout.points < checkout.expected_total);
+    let members: Vec<MemberId> = held.map(|checkout| checkout.member).collect();
+    if members.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = sqlx::query!(
+        r#"select member_id, count(*) as "count!" from "order"
+           where order_status = 'pending_payment' and member_id = any($1) group by member_id"#,
+        &members
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.member_id, row.count)).collect())
 }
 
 async fn placed(conn: &mut PgConnection, batch: &[Checkout]) -> Result<BTreeMap<(MemberId, Uuid), OrderId>> {

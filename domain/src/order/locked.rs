@@ -23,7 +23,6 @@ pub(crate) struct Locked {
     pub payment: PaymentStatus,
     pub total: Won,
     pub points_used: Won,
-    pub refunded: Won,
     pub coupon: Option<CouponId>,
     pub held_until: Option<OffsetDateTime>,
     /// By product id.
@@ -82,7 +81,7 @@ pub(crate) async fn lock(conn: &mut PgConnection, id: OrderId, by: MemberId) -> 
 /// [`Failure::NotFound`].
 pub(crate) async fn lock_any(conn: &mut PgConnection, id: OrderId) -> Result<Locked> {
     let order = sqlx::query!(
-        r#"select member_id, order_status, payment_status, total as "total!", points_used, refunded_total, coupon_id,
+        r#"select member_id, order_status, payment_status, total as "total!", points_used, coupon_id,
                   held_until
            from "order" where order_id = $1 for update"#,
         id
@@ -111,7 +110,6 @@ pub(crate) async fn lock_any(conn: &mut PgConnection, id: OrderId) -> Result<Loc
         payment: read(&order.payment_status)?,
         total: order.total,
         points_used: order.points_used,
-        refunded: order.refunded_total,
         coupon: order.coupon_id,
         held_until: order.held_until,
         rates: lines.iter().map(|line| line.earn_percent).collect(),

@@ -2,6 +2,7 @@
 
 use contract::{
     Failure,
+    claim::ClaimStatus,
     member::MemberId,
     order::{Actor, FulfillmentStatus, OrderId, OrderStatus, PaymentStatus},
 };
@@ -28,6 +29,38 @@ pub(crate) struct Turn {
     by: Option<MemberId>,
     reason: String,
     key: Option<Uuid>,
+    /// Whether the table of its axis has this step.
+    allowed: bool,
+}
+
+/// A status with its table of allowed steps.
+pub(crate) trait Status: Serialize + Copy {
+    /// Whether it may go from here to `next`.
+    fn may_become(self, next: Self) -> bool;
+}
+
+impl Status for OrderStatus {
+    fn may_become(self, next: Self) -> bool {
+        Self::may_become(self, next)
+    }
+}
+
+impl Status for PaymentStatus {
+    fn may_become(self, next: Self) -> bool {
+        Self::may_become(self, next)
+    }
+}
+
+impl Status for FulfillmentStatus {
+    fn may_become(self, next: Self) -> bool {
+        Self::may_become(self, next)
+    }
+}
+
+impl Status for ClaimStatus {
+    fn may_become(self, next: Self) -> bool {
+        Self::may_become(self, next)
+    }
 }
 
 impl Turn {
@@ -63,7 +96,7 @@ impl Turn {
     }
 
     /// A change of any status.
-    pub(crate) fn new<S: Serialize>(
+    pub(crate) fn new<S: Status>(
         order: OrderId,
         axis: &'static str,
         subject: Option<Uuid>,
@@ -72,9 +105,10 @@ impl Turn {
         (actor, by): (Actor, Option<MemberId>),
     ) -> Self {
         // A status is an enum without data, whose word cannot fail.
+        let allowed = from.is_none_or(|from| from.may_become(to));
         let text = |status: S| word(status).unwrap_or_default();
         let (from, to) = (from.map(text), text(to));
-        Self { order, axis, subject, from, to, actor, by, reason: String::new(), key: None }
+        Self { order, axis, subject, from, to, actor, by, reason: String::new(), key: None, allowed }
     }
 
     /// The same with its reason, which may be empty, and the key of the form that asked for it.
@@ -83,8 +117,12 @@ impl Turn {
     }
 }
 
-/// Writes changes, in their order. A key that has changed another order is no key of this one.
+/// Writes changes, in their order. A step that its axis does not have is refused, whoever asks for
+/// it. A key that has changed another order is no key of this one.
 pub(crate) async fn record(conn: &mut PgConnection, turns: &[Turn], at: OffsetDateTime) -> Result<()> {
+    if turns.iter().any(|turn| !turn.allowed) {
+        return Err(Failure::StatusChanged.into());
+    }
     let orders: Vec<OrderId> = turns.iter().map(|turn| turn.order).collect();
     let axes: Vec<String> = turns.iter().map(|turn| turn.axis.to_owned()).collect();
     let subjects: Vec<Option<Uuid>> = turns.iter().map(|turn| turn.subject).collect();

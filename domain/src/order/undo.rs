@@ -121,10 +121,8 @@ pub(crate) async fn undo(
     .await?;
     let claim = returned.map(|returned| returned.claim);
     refund::insert(conn, order.id, refund, claim, restored, how.at).await?;
-    let (status, payment) = (
-        if kept == 0 { OrderStatus::Canceled } else { order.status },
-        order.payment.after_refund(order.refunded + refund.amount(), kept > 0),
-    );
+    let (status, payment) =
+        (if kept == 0 { OrderStatus::Canceled } else { order.status }, PaymentStatus::after_refund(kept > 0));
     sqlx::query!(
         r#"update "order" set order_status = $2, payment_status = $3, refunded_total = refunded_total + $4
            where order_id = $1"#,

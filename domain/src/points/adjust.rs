@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{NEVER, ledger, take};
+use super::{NEVER, ledger, same, take};
 use crate::{Result, Shop, member::Staff, retry::retry};
 
 /// Corrects a member's balance by `amount` points, up or down, with its reason, as typed. Points
@@ -52,11 +52,14 @@ async fn adjust_once(shop: &Shop, by: &Staff, key: Uuid, member: MemberId, amoun
     .await?;
     if adjusted.rows_affected() == 0 {
         let before = sqlx::query_scalar!(
-            r#"select exists (select from points_entry where member_id = $1 and idempotency_key = $2) as "before!""#,
+            "select amount from points_entry where member_id = $1 and idempotency_key = $2",
             member,
             key
         );
-        return if before.fetch_one(&mut *tx).await? { Ok(()) } else { Err(Failure::InsufficientPoints.into()) };
+        return match before.fetch_optional(&mut *tx).await? {
+            None => Err(Failure::InsufficientPoints.into()),
+            Some(before) => same(before, amount),
+        };
     }
     let (mut days, mut changes) = (vec![NEVER], vec![amount]);
     if amount < 0 {

@@ -154,8 +154,8 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
     ),
     (
         "a refund's sums are those of its lines",
-        "update refund_line set goods = goods + 1",
-        "update refund_line set goods = goods - 1",
+        "update refund set goods = goods + 1, return_fee = return_fee + 1",
+        "update refund set goods = goods - 1, return_fee = return_fee - 1",
     ),
     (
         "the copies refunded are those canceled or returned of a paid order",

@@ -27,7 +27,7 @@ impl Scene {
     async fn create(&self, change: impl FnOnce(&mut CampaignForm)) -> Result<CampaignId> {
         let mut form = campaign(&self.shop, "amount", "3000");
         change(&mut form);
-        coupon::create(&self.shop, &self.staff, &form).await
+        coupon::create(&self.shop, &self.staff, Uuid::now_v7(), &form).await
     }
 
     async fn download(&self, shop: &Shop, campaign: CampaignId) -> Result<()> {
@@ -245,7 +245,9 @@ async fn a_campaign_that_gives_too_much_or_names_nothing_is_refused(db: PgPool) 
         ("categories", CampaignForm { categories: word("999"), discount_value: word("9"), ..percent.clone() }),
     ];
     for (field, form) in refusals {
-        let Some(Failure::Invalid(flaws)) = refused(coupon::create(&scene.shop, &scene.staff, &form).await) else {
+        let Some(Failure::Invalid(flaws)) =
+            refused(coupon::create(&scene.shop, &scene.staff, Uuid::now_v7(), &form).await)
+        else {
             panic!("accepted: {form:?}")
         };
         assert_eq!(flaws.iter().map(|(field, _)| field).collect::<Vec<_>>(), [field]);

@@ -75,6 +75,7 @@ prop_compose! {
         placed in prop::collection::btree_map((0..MEMBERS, 0..3_u128), any::<u128>(), 0..2),
     ) -> Loaded {
         Loaded {
+            unpaid: BTreeMap::new(),
             products,
             wallets,
             coupons: coupons.into_iter().map(|(id, kept)| (Uuid::from_u128(id), kept)).collect(),

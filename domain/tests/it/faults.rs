@@ -57,7 +57,7 @@ async fn the_victim_of_a_deadlock_does_it_again(pool: PgPoolOptions, options: Pg
     let retries = Retries::default();
     let _listening = retries.listen();
     // Who looks first is the victim: that is the shop, the other one looks when all is over.
-    let shop = handle(options.clone(), [("deadlock_timeout", "150ms")]).await?;
+    let shop = handle(options.clone(), [("deadlock_timeout", "400ms")]).await?;
     let scene = scene(pool, options.clone()).await?;
     let other = options.clone().options([("deadlock_timeout", "60s")]);
     for kind in work::ALL {

@@ -45,7 +45,11 @@ async fn the_shop_does_what_a_naive_writing_of_its_rules_does(db: PgPool) {
             ..PointsPolicy::default()
         },
         delivery: DeliveryPolicy { fee: rules::FEE, free_from: rules::FREE_FROM, return_fee: rules::FEE },
-        order: OrderPolicy { hold_minutes: rules::HOLD, confirm_days: rules::CONFIRM / rules::DAY },
+        order: OrderPolicy {
+            hold_minutes: rules::HOLD,
+            confirm_days: rules::CONFIRM / rules::DAY,
+            unpaid_max: i64::try_from(rules::UNPAID).expect("a number"),
+        },
     };
     let shop = Shop::new(db, policy);
     let (seed, here) = (seed(), Handle::current());

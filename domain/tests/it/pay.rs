@@ -205,3 +205,36 @@ async fn nobody_pays_or_cancels_an_order_of_somebody_else(db: PgPool) -> Result<
     assert_books_add_up(&scene.shop).await;
     Ok(())
 }
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn nobody_holds_more_unpaid_orders_than_the_shop_allows(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 50_000).await?;
+    let book = product(&scene.shop, "책", 20_000, 50).await;
+    let mut last = None;
+    for _ in 0..scene.shop.policy.order.unpaid_max {
+        last = Some(scene.hold(&[(book, 1)], 0).await?);
+    }
+    assert_eq!(refused(scene.hold(&[(book, 1)], 0).await), Some(Failure::TooManyUnpaid));
+    // Ended, it counts no more; and what is paid at once never did.
+    cancel(&scene.shop, &scene.reader, last.expect("an order"), Uuid::now_v7(), None, None).await?;
+    scene.buy(&[(book, 1)]).await?;
+    scene.hold(&[(book, 1)], 0).await?;
+    assert_books_add_up(&scene.shop).await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn who_cancels_an_unpaid_order_does_not_cancel_one_that_was_paid_meanwhile(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 50_000).await?;
+    let book = product(&scene.shop, "책", 20_000, 50).await;
+    let order = scene.hold(&[(book, 1)], 0).await?;
+    pay(&scene.shop, &scene.reader, order).await?;
+    let stale = order::cancel_unpaid(&scene.shop, &scene.reader, order, Uuid::now_v7()).await;
+    assert_eq!(refused(stale), Some(Failure::RefundChanged));
+    assert_eq!(scene.detail(order).await?.summary.status, OrderStatus::Placed);
+    let other = scene.hold(&[(book, 1)], 0).await?;
+    order::cancel_unpaid(&scene.shop, &scene.reader, other, Uuid::now_v7()).await?;
+    assert_eq!(scene.detail(other).await?.summary.status, OrderStatus::Canceled);
+    assert_books_add_up(&scene.shop).await;
+    Ok(())
+}

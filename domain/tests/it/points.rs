@@ -232,3 +232,18 @@ async fn history(scene: &Scene) -> Result<Vec<(PointsKind, Won, Won)>> {
     let entries = points::history(&scene.shop, &scene.reader, None).await?;
     Ok(entries.into_iter().map(|entry| (entry.kind, entry.amount, entry.balance_after)).collect())
 }
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_form_sent_again_with_another_amount_is_told_and_changes_nothing(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 50_000).await?;
+    let (shop, key) = (&scene.shop, Uuid::now_v7());
+    points::charge(shop, &scene.reader, key, 1_000).await?;
+    assert_eq!(refused(points::charge(shop, &scene.reader, key, 7_000).await), Some(Failure::AlreadySent));
+    let (key, reader) = (Uuid::now_v7(), scene.reader.id());
+    points::adjust(shop, &scene.staff, key, reader, "10", "시험").await?;
+    let other = points::adjust(shop, &scene.staff, key, reader, "-999", "시험").await;
+    assert_eq!(refused(other), Some(Failure::AlreadySent));
+    assert_eq!(scene.balance().await?, 51_010);
+    assert_books_add_up(shop).await;
+    Ok(())
+}

@@ -131,7 +131,7 @@ impl Scene {
 
     /// A coupon of the reader's, of a campaign of its own.
     pub(crate) async fn coupon(&self, form: &CampaignForm) -> Result<CouponId> {
-        let campaign = coupon::create(&self.shop, &self.staff, form).await?;
+        let campaign = coupon::create(&self.shop, &self.staff, Uuid::now_v7(), form).await?;
         let id = Uuid::now_v7();
         coupon::download(&self.shop, &self.reader, id, campaign).await?;
         Ok(id)

@@ -119,12 +119,12 @@ async fn assert_given_up_soon(work: &Work, shop: &Shop, scene: &Scene, within: D
 async fn a_row_that_stays_locked_is_given_up_soon(pool: PgPoolOptions, options: PgConnectOptions) -> Result<()> {
     let retries = Retries::default();
     let _listening = retries.listen();
-    let shop = handle(options.clone(), [("lock_timeout", "900ms")]).await?;
+    let shop = handle(options.clone(), [("lock_timeout", "700ms")]).await?;
     let scene = scene(pool, options.clone()).await?;
     let work = Work::prepare(&scene, work::ALL[0]).await?;
     let mut hold = Hold::of(&options, &work.lock_second()).await?;
-    assert_given_up_soon(&work, &shop, &scene, Duration::from_secs(4)).await;
-    assert!((1..=2).contains(&retries.of("place", "lock")), "{:?}", retries.all());
+    assert_given_up_soon(&work, &shop, &scene, Duration::from_millis(3_900)).await;
+    assert!((1..=3).contains(&retries.of("place", "lock")), "{:?}", retries.all());
     hold.commit().await;
     work.is_done(&shop).await;
     work.assert_done_once(&scene).await;
@@ -138,13 +138,13 @@ async fn a_pool_without_a_free_connection_is_given_up_soon(
 ) -> Result<()> {
     let retries = Retries::default();
     let _listening = retries.listen();
-    let narrow = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_millis(900));
+    let narrow = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_millis(700));
     let shop = Shop::new(narrow.connect_with(options.clone()).await?, Policy::default());
     let scene = scene(pool, options).await?;
     let work = Work::prepare(&scene, work::ALL[0]).await?;
     let taken = shop.db.acquire().await?;
-    assert_given_up_soon(&work, &shop, &scene, Duration::from_secs(4)).await;
-    assert!((1..=2).contains(&retries.of("place", "pool")), "{:?}", retries.all());
+    assert_given_up_soon(&work, &shop, &scene, Duration::from_millis(3_900)).await;
+    assert!((1..=3).contains(&retries.of("place", "pool")), "{:?}", retries.all());
     drop(taken);
     work.is_done(&shop).await;
     work.assert_done_once(&scene).await;

@@ -90,7 +90,7 @@ impl Work {
             product,
             seller: seller.fetch_one(&shop.db).await?,
             order,
-            campaign: coupon::create(shop, &scene.staff, &campaign(shop, "amount", "1000")).await?,
+            campaign: coupon::create(shop, &scene.staff, Uuid::now_v7(), &campaign(shop, "amount", "1000")).await?,
             key: Uuid::now_v7(),
             claim,
             checkout: scene.checkout(&[(product, 1)]).await?,

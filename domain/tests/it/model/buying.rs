@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contract::{Failure, Won};
 
-use super::rules::{Coupon, EARN_PERCENT, FEE, FREE_FROM, HOLD, Line, Model, Order, Outcome, Part};
+use super::rules::{Coupon, EARN_PERCENT, FEE, FREE_FROM, HOLD, Line, Model, Order, Outcome, Part, UNPAID};
 
 /// A checkout as it is sent.
 #[derive(Debug, Clone)]
@@ -57,6 +57,10 @@ impl Model {
         let points = sent.points.min(total).max(0);
         let spent = self.spend(sent.member, points)?;
         let is_paid = points == total;
+        let unpaid = |order: &&Order| order.member == sent.member && order.status == "pending_payment";
+        if !is_paid && self.orders.values().filter(unpaid).count() >= UNPAID {
+            return Err(Failure::TooManyUnpaid);
+        }
         let mut lines = BTreeMap::new();
         for ((id, copies, price), discount) in now.iter().zip(discounts) {
             let book = self.shelf.get_mut(id).expect("a book");
@@ -180,7 +184,7 @@ impl Model {
         seen: Option<Won>,
     ) -> Outcome {
         let order = self.order_of(member, id)?.clone();
-        if self.done.contains(&("cancel", id, key)) {
+        if self.done.contains_key(&("cancel", id, key)) {
             return Ok(());
         }
         match order.status {
@@ -208,8 +212,8 @@ impl Model {
                 }
             }
         }
-        let elsewhere = self.done.iter().any(|(what, _, known)| *what == "cancel" && *known == key);
-        self.done.insert(("cancel", id, key));
+        let elsewhere = self.done.keys().any(|(what, _, known)| *what == "cancel" && *known == key);
+        self.done.insert(("cancel", id, key), Vec::new());
         if elsewhere { Err(Failure::BadRequest) } else { Ok(()) }
     }
 
@@ -271,7 +275,7 @@ impl Model {
         order.refunded += back;
         if order.kept() == 0 {
             (order.status, order.payment) = ("canceled", "refunded");
-        } else if order.refunded > 0 {
+        } else {
             order.payment = "partially_refunded";
         }
         let is_over = order.kept() == 0;

@@ -27,7 +27,7 @@ impl Run {
 
     /// A new key; or one that was used for this, or else for the like of it, before.
     pub(super) fn key(&mut self, what: &'static str, on: u128, again: bool) -> u128 {
-        let like = || self.model.done.iter().filter(|done| again && done.0 == what);
+        let like = || self.model.done.keys().filter(|done| again && done.0 == what);
         let known = like().rfind(|done| done.1 == on).or_else(|| like().next_back());
         known.map(|done| done.2).unwrap_or_else(|| self.id())
     }

@@ -1,6 +1,6 @@
 //! The shop's rules, written a second time: plain maps and words, one thing after the other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use contract::{Failure, Won};
 
@@ -13,6 +13,8 @@ pub(super) type Outcome = Result<(), Failure>;
 pub(super) const NEVER: Day = Day::MAX;
 pub(super) const DAY: Minute = 24 * 60;
 pub(super) const HOLD: Minute = 30;
+/// Orders of one member that may wait for their payment.
+pub(super) const UNPAID: usize = 2;
 pub(super) const CONFIRM: Minute = 3 * DAY;
 pub(super) const EARN_DAYS: Day = 2;
 pub(super) const EARN_PERCENT: i64 = 5;
@@ -153,8 +155,8 @@ pub(super) struct Model {
     pub(super) coupons: BTreeMap<u128, Coupon>,
     pub(super) orders: BTreeMap<u128, Order>,
     pub(super) claims: BTreeMap<u128, Claim>,
-    /// The keys of forms that had an effect: what, on what, and the key.
-    pub(super) done: BTreeSet<(&'static str, u128, u128)>,
+    /// The forms that had an effect: what, on what, the key, and what was in it.
+    pub(super) done: BTreeMap<(&'static str, u128, u128), Vec<i64>>,
 }
 
 impl Model {
@@ -168,6 +170,13 @@ impl Model {
         outcome
     }
 
+    /// What a form that was sent before hears: nothing more happens, but it must say the same.
+    fn before(&mut self, what: &'static str, on: u128, key: u128, content: Vec<i64>) -> Option<Outcome> {
+        let known = self.done.get(&(what, on, key)).cloned();
+        let known = known.or_else(|| self.done.insert((what, on, key), content.clone()));
+        known.map(|known| if known == content { Ok(()) } else { Err(Failure::AlreadySent) })
+    }
+
     pub(super) const fn today(&self) -> Day {
         (self.now + DAY / 2).div_euclid(DAY)
     }
@@ -177,8 +186,8 @@ impl Model {
     }
 
     pub(super) fn charge(&mut self, member: i64, key: u128, amount: Won) -> Outcome {
-        if !self.done.insert(("charge", member.unsigned_abs().into(), key)) {
-            return Ok(());
+        if let Some(before) = self.before("charge", member.unsigned_abs().into(), key, vec![amount]) {
+            return before;
         }
         if self.balance(member) + amount > WALLET_MAX {
             return Err(Failure::WalletFull);
@@ -253,11 +262,12 @@ impl Model {
 
     /// `own`: the seller who asks; staff where there is none.
     pub(super) fn stock(&mut self, own: Option<i64>, key: u128, product: i64, delta: i32) -> Outcome {
-        let book = self.shelf.get_mut(&product).filter(|book| own.is_none_or(|own| own == book.seller));
-        let book = book.ok_or(Failure::NotFound)?;
-        if !self.done.insert(("stock", 0, key)) {
-            return Ok(());
+        let book = self.shelf.get(&product).filter(|book| own.is_none_or(|own| own == book.seller));
+        book.ok_or(Failure::NotFound)?;
+        if let Some(before) = self.before("stock", 0, key, vec![product, delta.into()]) {
+            return before;
         }
+        let book = self.shelf.get_mut(&product).expect("a book");
         if delta < 0 && book.on_hand - book.reserved + delta < 0 {
             return Err(Failure::OutOfStock);
         }

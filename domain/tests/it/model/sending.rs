@@ -38,7 +38,12 @@ impl Model {
     pub(super) fn claim(&mut self, member: i64, id: u128, claim: &Claim) -> Outcome {
         let order = self.order_of(member, claim.order)?.clone();
         if let Some(known) = self.claims.get(&id) {
-            return if known.order == claim.order { Ok(()) } else { Err(Failure::BadRequest) };
+            let sorted = |claim: &Claim| claim.lines.iter().copied().collect::<BTreeMap<_, _>>();
+            return match known.order == claim.order {
+                false => Err(Failure::BadRequest),
+                true if known.exchange != claim.exchange || sorted(known) != sorted(claim) => Err(Failure::AlreadySent),
+                true => Ok(()),
+            };
         }
         match order.status {
             "pending_payment" => return Err(Failure::NotDelivered),
@@ -131,6 +136,10 @@ impl Model {
                     // One came back and one went out; a damaged one came back for nothing.
                     self.shelf.get_mut(product).expect("a book").on_hand -= if resalable { 0 } else { *copies };
                 }
+                // What replaces it is delivered now.
+                let order = self.orders.get_mut(&claim.order).expect("an order");
+                order.parts.get_mut(&claim.seller).expect("a part").delivered_at = Some(self.now);
+                self.schedule(claim.order);
             }
             "completed" => drop(self.undo(claim.order, &claim.lines, Some(claim.fault), resalable)?),
             _ => {}
