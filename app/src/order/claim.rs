@@ -113,7 +113,8 @@ pub(crate) fn ClaimPage() -> impl IntoView {
             OrderStatus::Expired => Some(Failure::OrderExpired),
             OrderStatus::Placed | OrderStatus::PendingPayment => (!delivered).then_some(Failure::NotDelivered),
         };
-        if let Some(closed) = closed {
+        // What was typed is not thrown away, even where it came too late.
+        if let Some(closed) = closed.filter(|_| form.typed("reason").is_none()) {
             return Ok(view! {
                 <Head title=t!("claim-request") private=true />
                 <h1>{t!("claim-request")}</h1>
