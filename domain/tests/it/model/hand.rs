@@ -59,11 +59,20 @@ impl Run {
         (self.model.claims.get(&id).map_or(0, |claim| claim.order), id)
     }
 
-    /// Lines by their place in the order; behind its end, a product that it may not have.
+    /// Lines by their place in the order, mostly of so many copies as there are; behind its end, a
+    /// product that it may not have.
     pub(super) fn products(&self, order: u128, lines: &[(usize, i32)]) -> Vec<(i64, i32)> {
-        let products: Vec<i64> =
-            self.model.orders.get(&order).into_iter().flat_map(|order| order.lines.keys().copied()).collect();
-        lines.iter().map(|(place, copies)| (products.get(*place).copied().unwrap_or(4), *copies)).collect()
+        let all = self.model.orders.get(&order).into_iter().flat_map(|order| &order.lines);
+        let known: Vec<(i64, i32)> = all.map(|(product, line)| (*product, line.kept().max(1))).collect();
+        let line = |(place, copies): &(usize, i32)| match known.get(if *place < 2 {
+            place % known.len().max(1)
+        } else {
+            *place
+        }) {
+            Some((product, kept)) => (*product, if *copies < 3 { *copies.min(kept) } else { *copies }),
+            None => (4, *copies),
+        };
+        lines.iter().map(line).collect()
     }
 
     pub(super) async fn change(
@@ -83,11 +92,11 @@ impl Run {
         self.agree(model, shop).await
     }
 
-    /// All of an order, at once.
-    pub(super) async fn arrive(&mut self, order: u128) -> Step {
+    /// All of an order at once, or what one seller sends.
+    pub(super) async fn arrive(&mut self, order: u128, alone: Option<i64>) -> Step {
         let sellers: Vec<i64> =
             self.model.orders.get(&order).into_iter().flat_map(|order| order.parts.keys().copied()).collect();
-        for seller in sellers {
+        for seller in sellers.into_iter().filter(|seller| alone.is_none_or(|alone| alone == *seller)) {
             self.deliver(order, seller, "shipped", None).await?;
             self.deliver(order, seller, "delivered", None).await?;
         }

@@ -58,9 +58,10 @@ pub(super) enum Op {
         to: Option<&'static str>,
         by: Option<i64>,
     },
-    /// All of it, at once.
+    /// All of it at once, or what one seller sends.
     Arrive {
         order: Pick,
+        alone: Option<i64>,
     },
     Claim {
         order: Pick,
@@ -217,7 +218,7 @@ fn rarely() -> impl Strategy<Value = bool> {
 }
 
 fn by() -> impl Strategy<Value = Option<i64>> {
-    prop_oneof![3 => Just(None), 1 => (1..=2_i64).prop_map(Some)]
+    prop_oneof![2 => Just(None), 1 => (1..=2_i64).prop_map(Some)]
 }
 
 fn fault() -> impl Strategy<Value = &'static str> {
@@ -248,7 +249,7 @@ fn afterwards() -> impl Strategy<Value = Op> {
     let other = |words| prop::option::weighted(0.25, prop::sample::select(words));
     prop_oneof![
         2 => (order.clone(), 1..=2_i64, other(parts), by()).prop_map(|(order, seller, to, by)| Op::Deliver { order, seller, to, by }),
-        3 => order.clone().prop_map(|order| Op::Arrive { order }),
+        3 => (order.clone(), by()).prop_map(|(order, alone)| Op::Arrive { order, alone }),
         6 => (order.clone(), some_lines(), any::<bool>(), fault(), prop::bool::weighted(0.6), rarely(), rarely()).prop_map(
             |(order, lines, exchange, fault, arrives, stranger, again)| {
                 Op::Claim { order, lines, exchange, fault, arrives, stranger, again }

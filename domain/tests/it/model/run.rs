@@ -119,14 +119,14 @@ impl Run {
                 let to = to.unwrap_or(if now == Some("shipped") { "delivered" } else { "shipped" });
                 self.deliver(id, *seller, to, *by).await
             }
-            Op::Arrive { order } => {
+            Op::Arrive { order, alone } => {
                 let (id, _) = self.order(*order, false);
-                self.arrive(id).await
+                self.arrive(id, *alone).await
             }
             Op::Claim { order, lines, exchange, fault, arrives, stranger, again } => {
                 let (order, by) = self.order(*order, *stranger);
                 if *arrives {
-                    self.arrive(order).await?;
+                    self.arrive(order, None).await?;
                 }
                 let lines = self.products(order, lines);
                 let again = self.model.claims.keys().next_back().filter(|_| *again).copied();

@@ -38,7 +38,11 @@ impl Model {
     pub(super) fn claim(&mut self, member: i64, id: u128, claim: &Claim) -> Outcome {
         let order = self.order_of(member, claim.order)?.clone();
         if let Some(known) = self.claims.get(&id) {
-            let sorted = |claim: &Claim| claim.lines.iter().copied().collect::<BTreeMap<_, _>>();
+            let sorted = |claim: &Claim| {
+                let mut lines = claim.lines.clone();
+                lines.sort_unstable();
+                lines
+            };
             return match known.order == claim.order {
                 false => Err(Failure::BadRequest),
                 true if known.exchange != claim.exchange || sorted(known) != sorted(claim) => Err(Failure::AlreadySent),
