@@ -1,6 +1,6 @@
 # Each target is one script; what it does and why is told there.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench watch site sqlx setup
+.PHONY: help run test bench drill watch site sqlx setup
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ test: ## set up, then format, lints, queries, Rust tests and browser tests
 
 bench: ## place orders over HTTP under load, beside the bare SQL floor; one table at the end
 	@scripts/bench.sh $(ARGS)
+
+drill: ## kill the shop thirty times under orders and bad neighbors; nothing may be lost or done twice
+	@scripts/drill.sh $(ARGS)
 
 watch: ## serve the demo shop and rebuild on every change (builds cargo-leptos once)
 	@scripts/watch.sh

@@ -82,6 +82,11 @@ check 'the server for the browser tests'
 # features of its dependencies, and those anew.
 cargo build --workspace --bins --tests
 
+check 'a short drill'
+status=0
+"$target/debug/drill" --program "$target/debug/madang" --sandbox "$target/debug/sandbox" --kills 3 --shoppers 4 </dev/null || status=$?
+count $((status == 0)) $((status != 0)) "$status"
+
 check 'browser tests'
 # Playwright starts the server; these tell it which, and with what.
 CHROMIUM=$(scripts/chromium.sh)

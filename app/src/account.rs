@@ -108,7 +108,9 @@ pub(crate) fn Tabs() -> impl IntoView {
     let links = [
         ("/my", t!("my-page")),
         ("/orders", t!("orders")),
+        ("/my/notifications", t!("notifications")),
         ("/my/points", t!("points")),
+        ("/my/cards", t!("cards")),
         ("/my/coupons", t!("coupons")),
         ("/my/addresses", t!("addresses")),
         ("/my/profile", t!("profile")),

@@ -12,6 +12,7 @@ use crate::{
     context::{shop, visitor},
     listing::{Cards, Cover, Pages, Place, Sorts},
     page::{Empty, Head, page},
+    ranking,
     text::{Locale, t},
 };
 
@@ -27,6 +28,7 @@ pub(crate) fn HomePage() -> impl IntoView {
     page(async move {
         let shop = shop()?;
         let recent = product::recent(&shop, SHELF).await?;
+        let best = ranking::shelf(&shop).await?;
         let categories = product::categories(&shop).await?;
         let tiles = categories
             .into_iter()
@@ -50,6 +52,7 @@ pub(crate) fn HomePage() -> impl IntoView {
                 </div>
                 <div class="fan" aria-hidden="true">{fan}</div>
             </section>
+            {best}
             <section>
                 <h2>{t!("categories")}</h2>
                 <ul class="tiles">{tiles}</ul>

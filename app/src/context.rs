@@ -19,6 +19,8 @@ pub mod key {
     pub const CART: &str = "cart";
     /// A refused form, for the one next view.
     pub const FORM: &str = "form";
+    /// Where a charge of the wallet leads on to.
+    pub const NEXT: &str = "next";
 }
 
 /// Who asks, found out once per request.
@@ -30,13 +32,20 @@ pub struct Visitor {
     pub guest_cart: Option<Uuid>,
     /// Copies in the cart, for the header.
     pub copies: i64,
+    /// Unread notifications, for the header.
+    pub unread: i64,
     /// The language to answer in.
     pub locale: Locale,
 }
 
+/// How browsers reach the shop, where it is set; otherwise the request's own host counts.
+#[derive(Debug, Clone, Default)]
+pub struct PublicUrl(pub Option<String>);
+
 /// Puts what the layers before have found into the reactive context.
-pub fn provide(shop: &Shop) {
+pub fn provide(shop: &Shop, public: &PublicUrl) {
     leptos::prelude::provide_context(shop.clone());
+    leptos::prelude::provide_context(public.clone());
     if let Some(parts) = use_context::<Parts>() {
         if let Some(visitor) = parts.extensions.get::<Visitor>() {
             leptos::prelude::provide_context(visitor.clone());
@@ -111,6 +120,18 @@ pub(crate) fn asked_path() -> String {
     use_context::<Parts>()
         .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
         .unwrap_or_else(|| "/".to_owned())
+}
+
+/// The shop's address as the browser that asks knows it, such as `https://shop.example`.
+pub(crate) fn origin() -> String {
+    if let Some(PublicUrl(Some(url))) = use_context() {
+        return url;
+    }
+    let host = use_context::<Parts>().and_then(|parts| {
+        let named = parts.headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok());
+        named.or(parts.uri.authority().map(axum::http::uri::Authority::as_str)).map(str::to_owned)
+    });
+    format!("http://{}", host.unwrap_or_default())
 }
 
 /// A path of this shop to go on to; anything else, another site above all, is the home page.

@@ -6,7 +6,9 @@
 
 pub mod cart;
 pub mod checkout;
+pub mod live;
 pub mod order;
+pub mod payment;
 
 #[cfg(feature = "ssr")]
 mod account;
@@ -25,11 +27,15 @@ mod listing;
 #[cfg(feature = "ssr")]
 mod member;
 #[cfg(feature = "ssr")]
+pub mod notification;
+#[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 mod points;
 #[cfg(feature = "ssr")]
 mod product;
+#[cfg(feature = "ssr")]
+mod ranking;
 #[cfg(feature = "ssr")]
 mod seller;
 #[cfg(feature = "ssr")]
@@ -38,6 +44,8 @@ mod shell;
 mod staff;
 #[cfg(feature = "ssr")]
 pub mod text;
+#[cfg(feature = "ssr")]
+mod wish;
 #[cfg(feature = "ssr")]
 mod words;
 

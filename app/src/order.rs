@@ -7,9 +7,12 @@ pub(crate) mod claim;
 mod countdown;
 #[cfg(feature = "ssr")]
 pub(crate) mod detail;
+pub mod follow;
 #[cfg(feature = "ssr")]
 pub(crate) mod list;
 #[cfg(feature = "ssr")]
 mod receipt;
+#[cfg(feature = "ssr")]
+mod unpaid;
 
 pub use countdown::Countdown;

@@ -4,61 +4,92 @@ use contract::{
     Failure,
     form::Flaws,
     money::{grouped, won},
+    payment::{PaymentState, Way},
 };
-use domain::points;
+use domain::{
+    Shop,
+    member::Shopper,
+    payment::{self, PaymentView, Started},
+    points,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use uuid::Uuid;
 
 use crate::{
     account::Tabs,
-    context::{own_path, shop, shopper},
-    form::{Field, Sent, answer, returned},
+    context::{origin, own_path, shop, shopper},
+    form::{Field, Returned, Sent, answer, query_value, returned},
     page::{Head, page},
+    payment::{
+        PayWay, Ways,
+        begin::going,
+        page::{charge_path, keep_next},
+        say,
+    },
     text::{self, t},
 };
 
 /// Points that run out within so many days are told.
 const EXPIRING_DAYS: i64 = 30;
 
-/// Charges the wallet. The form's key makes a double click charge once.
+/// Charges the wallet by card. The form's key makes a double click charge once.
 #[server(prefix = "/fn", endpoint = "points/charge")]
 async fn charge(
     #[server(default)] amount: String,
     #[server(default)] key: String,
+    #[server(default)] way: String,
     #[server(default)] next: String,
 ) -> Result<(), Failure> {
     let outcome = async {
         let (shop, shopper) = (shop()?, shopper()?);
         let key = Uuid::parse_str(&key).map_err(|_| Failure::BadRequest)?;
         let won = shop.policy.points.charge(&amount).map_err(|flaw| Failure::Invalid(Flaws::one("amount", flaw)))?;
-        points::charge(&shop, &shopper, key, won).await?;
-        Ok(if next.is_empty() { "/my/points?charged=1".to_owned() } else { own_path(&next).to_owned() })
+        let way = Way::parse(&way).ok_or(Failure::BadRequest)?;
+        match payment::charge_points(&shop, &shopper, key, won, way, &origin()).await? {
+            Started::Settled(_, PaymentState::Paid) if !next.is_empty() => Ok(own_path(&next).to_owned()),
+            Started::Page(payment) => {
+                if !next.is_empty() {
+                    keep_next(payment, own_path(&next)).await?;
+                }
+                Ok(going(payment))
+            }
+            Started::Settled(payment, _) => Ok(charge_path(payment)),
+        }
     };
+    let outcome = outcome.await;
     let page = match own_path(&next) {
         "/" => "/my/points".to_owned(),
-        next => format!("/my/points?next={}", crate::form::query_value(next)),
+        next => format!("/my/points?next={}", query_value(next)),
     };
-    // The key comes back too: what was not answered must not be charged again under a new one.
-    let fields = [("amount", amount.as_str()), ("key", &key)];
-    answer(Sent { form: "points/charge", page: &page, fields: &fields }, outcome.await).await
+    let mut fields = vec![("amount", amount.as_str()), ("way", &way)];
+    // The key comes back too: what was not answered must not be charged again under a new one. What
+    // was refused is over, and the same key would find it again.
+    if !matches!(outcome, Err(Failure::PaymentRefused | Failure::GatewayUnavailable)) {
+        fields.push(("key", &key));
+    }
+    answer(Sent { form: "points/charge", page: &page, fields: &fields }, outcome).await
 }
 
 /// Balance, charging and history.
 #[component]
 pub(crate) fn PointsPage() -> impl IntoView {
-    let (charged, before, next) = use_query_map().with_untracked(|query| {
+    let (charge, before, next) = use_query_map().with_untracked(|query| {
         let before = query.get("before").and_then(|word| word.parse::<i64>().ok());
-        (query.get("charged").is_some(), before, query.get("next").unwrap_or_default())
+        (query.get("charge"), before, query.get("next").unwrap_or_default())
     });
     page(async move {
         let (shop, shopper) = (shop()?, shopper()?);
         let balance = points::balance(&shop, &shopper).await?;
+        let to_earn = points::to_earn(&shop, &shopper).await?;
         let expiring = points::expiring(&shop, &shopper, EXPIRING_DAYS).await?;
         let mut entries = points::history(&shop, &shopper, before).await?;
-        let form = returned("points/charge");
-        let key = form.value("key", &Uuid::now_v7().to_string());
-        let policy = shop.policy.points;
+        let charged = charged(&shop, &shopper, charge).await?;
+        let cards = if shop.takes_cards() { Some(payment::cards(&shop, &shopper).await?) } else { None };
+        let charging = match cards {
+            Some(cards) => view! { <Charge shop=shop.clone() ways=say::by_card(cards) next /> }.into_any(),
+            None => view! { <p class="notice">{t!("charging-closed")}</p> }.into_any(),
+        };
         let further = usize::try_from(points::PAGE).is_ok_and(|page| entries.len() > page);
         entries.truncate(usize::try_from(points::PAGE).unwrap_or(usize::MAX));
         let older = entries.last().filter(|_| further).map(|last| {
@@ -86,25 +117,15 @@ pub(crate) fn PointsPage() -> impl IntoView {
             <Head title=t!("points") private=true />
             <h1>{t!("points")}</h1>
             <Tabs />
-            {charged.then(|| view! { <p class="notice good" role="status">{t!("charged")}</p> })}
+            {charged.map(|payment| view! { <Charged payment /> })}
             <p class="wallet">{t!("points-balance")} " " <strong data-testid="balance">{won(balance)}</strong></p>
+            {(to_earn > 0).then(|| view! {
+                <p class="notice">{t!("to-earn")} " " <strong data-testid="to-earn">{won(to_earn)}</strong></p>
+            })}
             <Expiring lots=expiring />
             <section class="narrow">
                 <h2>{t!("charge-points")}</h2>
-                {form.summary()}
-                <form action="/fn/points/charge" method="post">
-                    <input type="hidden" name="key" value=key />
-                    <input type="hidden" name="next" value=next />
-                    <Field
-                        name="amount"
-                        label=t!("amount")
-                        form=form
-                        inputmode="numeric"
-                        required=true
-                        hint=t!("amount-hint", min = grouped(policy.charge_min), max = grouped(policy.charge_max))
-                    />
-                    <button class="button primary">{t!("charge-points")}</button>
-                </form>
+                {charging}
             </section>
             <section>
                 <h2>{t!("history")}</h2>
@@ -126,6 +147,79 @@ pub(crate) fn PointsPage() -> impl IntoView {
         }
         .into_any())
     })
+}
+
+/// The charge that the page is asked to tell about.
+async fn charged(shop: &Shop, shopper: &Shopper, charge: Option<String>) -> Result<Option<PaymentView>, Failure> {
+    let Some(id) = charge.and_then(|id| id.parse().ok()) else { return Ok(None) };
+    match payment::find(shop, shopper, id).await.map_err(Failure::from) {
+        Ok(payment) => Ok(Some(payment)),
+        Err(Failure::NotFound) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// What has become of a charge.
+#[component]
+fn Charged(payment: PaymentView) -> impl IntoView {
+    let card = say::card_of(&payment);
+    match payment.state {
+        PaymentState::Paid => view! { <p class="notice good" role="status">{t!("charged")}</p> }.into_any(),
+        PaymentState::Pending => view! {
+            <p class="notice" role="status">{t!("paying")} " " <a href=going(payment.id)>{t!("go-on-paying")}</a></p>
+        }
+        .into_any(),
+        PaymentState::Unknown => view! {
+            <section class="notice checking" role="status">
+                <p><strong>{t!("payment-checking")}</strong></p>
+                <p>{t!("charge-checking-note")}</p>
+                <p><a class="button small" href=charge_path(payment.id)>{t!("look-again")}</a></p>
+            </section>
+        }
+        .into_any(),
+        PaymentState::Failed => view! {
+            <section class="notice bad" role="alert">
+                <p>{t!("charge-refused")}</p>
+                <p>{card} ": " {say::refusal(&payment.failure)}</p>
+            </section>
+        }
+        .into_any(),
+        PaymentState::Canceled if payment.canceled > 0 => view! {
+            <p class="notice bad" role="alert">{t!("charge-undone", amount = won(payment.canceled), card = card)}</p>
+        }
+        .into_any(),
+        PaymentState::Canceled => view! { <p class="notice" role="status">{t!("turned-back")}</p> }.into_any(),
+    }
+}
+
+#[component]
+fn Charge(shop: Shop, ways: Vec<PayWay>, next: String) -> impl IntoView {
+    let form: Returned = returned("points/charge");
+    let key = form.value("key", &Uuid::now_v7().to_string());
+    let way = say::chosen(form.typed("way"), &ways);
+    let policy = shop.policy.points;
+    let cards = match next.as_str() {
+        "" => "/my/cards?next=/my/points".to_owned(),
+        next => format!("/my/cards?next={}", query_value(&format!("/my/points?next={}", query_value(next)))),
+    };
+    view! {
+        {form.summary()}
+        <form action="/fn/points/charge" method="post">
+            <input type="hidden" name="key" value=key />
+            <input type="hidden" name="next" value=next />
+            <Field
+                name="amount"
+                label=t!("amount")
+                form=form
+                inputmode="numeric"
+                required=true
+                hint=t!("amount-hint", min = grouped(policy.charge_min), max = grouped(policy.charge_max))
+            />
+            <Ways legend=t!("ways") ways chosen=way />
+            <p class="hint"><a href=cards>{t!("manage-cards")}</a></p>
+            <button class="button primary">{t!("charge-points")}</button>
+        </form>
+    }
 }
 
 #[component]

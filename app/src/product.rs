@@ -8,11 +8,12 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use crate::{
     cart::{AddToCart, doorway::add_form, texts},
     catalog::category_name,
-    context::shop,
+    context::{shop, visitor},
     form::returned,
     listing::{Cards, Cover, Price},
     page::{Head, page},
     text::t,
+    wish::WishForm,
 };
 
 /// A product.
@@ -39,6 +40,12 @@ pub(crate) fn ProductPage() -> impl IntoView {
             let flaw = form.flaw("quantity").or_else(|| form.failure().map(crate::text::failure));
             view! { <AddToCart product=product.id quantity flaw max=product.available.min(99) texts=texts() /> }
         });
+        let wish = (product.status == ProductStatus::OnSale && product.available == 0).then_some(product.id);
+        let wish = match (wish, visitor().shopper) {
+            (Some(id), Some(shopper)) => Some((id, domain::wish::has(&shop, &shopper, id).await?)),
+            (wish, _) => wish.map(|id| (id, false)),
+        };
+        let wish = wish.map(|(product, waiting)| view! { <WishForm product waiting /> });
         let name = category_name(&product.category);
         let category = format!("/categories/{}", product.category.slug);
         Ok(view! {
@@ -58,6 +65,7 @@ pub(crate) fn ProductPage() -> impl IntoView {
                     <Price list=product.list_price sale=product.sale_price />
                     {stock}
                     {buy}
+                    {wish}
                     {(product.earns > 0).then(|| view! { <p class="earns">{t!("points-to-earn", points = won(product.earns))}</p> })}
                     <p class="delivery">{t!(
                         "delivery-terms",

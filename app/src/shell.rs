@@ -16,15 +16,19 @@ use crate::{
     cart::{Badge, page::CartPage},
     catalog, checkout,
     context::{asked_path, shop, visitor},
-    coupon, member, order,
+    coupon,
+    live::Bell,
+    member,
+    notification::inbox,
+    order,
     page::{Failed, page},
-    points, product, seller, staff,
+    payment, points, product, ranking, seller, staff,
     text::{Locale, t},
 };
 
 /// Lets the browser fetch the page behind a link when the shopper is about to follow it. Only
 /// pages of the catalog: a cart or a checkout fetched early would be an old one.
-const SPECULATION: &str = r#"{"prefetch":[{"where":{"href_matches":["/","/categories/*","/products/*","/search*"]},"eagerness":"moderate"}]}"#;
+const SPECULATION: &str = r#"{"prefetch":[{"where":{"href_matches":["/","/categories/*","/products/*","/search*","/best-sellers*"]},"eagerness":"moderate"}]}"#;
 
 /// The whole document.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -85,6 +89,10 @@ fn App() -> impl IntoView {
                     <Route path=path!("/orders/:id/complete") view=order::detail::CompletePage ssr=SsrMode::Async />
                     <Route path=path!("/orders/:id/cancel") view=order::cancel::CancelPage ssr=SsrMode::Async />
                     <Route path=path!("/orders/:id/claim") view=order::claim::ClaimPage ssr=SsrMode::Async />
+                    <Route path=path!("/pay/:id") view=payment::page::PayPage ssr=SsrMode::Async />
+                    <Route path=path!("/pay/:id/return") view=payment::page::ReturnPage ssr=SsrMode::Async />
+                    <Route path=path!("/pay/:id/fail") view=payment::page::FailPage ssr=SsrMode::Async />
+                    <Route path=path!("/best-sellers") view=ranking::BestSellersPage ssr=SsrMode::Async />
                     <Route path=path!("/coupons") view=coupon::CouponsPage ssr=SsrMode::Async />
                     <Route path=path!("/my/coupons") view=coupon::MyCouponsPage ssr=SsrMode::Async />
                     <Route path=path!("/signup") view=member::SignUpPage ssr=SsrMode::Async />
@@ -92,6 +100,10 @@ fn App() -> impl IntoView {
                     <Route path=path!("/my") view=account::MyPage ssr=SsrMode::Async />
                     <Route path=path!("/my/profile") view=account::ProfilePage ssr=SsrMode::Async />
                     <Route path=path!("/my/points") view=points::PointsPage ssr=SsrMode::Async />
+                    <Route path=path!("/my/notifications") view=inbox::InboxPage ssr=SsrMode::Async />
+                    <Route path=path!("/my/cards") view=payment::cards::CardsPage ssr=SsrMode::Async />
+                    <Route path=path!("/my/cards/register") view=payment::cards::RegisterPage ssr=SsrMode::Async />
+                    <Route path=path!("/my/cards/return") view=payment::cards::RegisteredPage ssr=SsrMode::Async />
                     <Route path=path!("/my/addresses") view=address::AddressesPage ssr=SsrMode::Async />
                     <Route path=path!("/my/addresses/new") view=address::NewAddressPage ssr=SsrMode::Async />
                     <Route path=path!("/my/addresses/:id") view=address::EditAddressPage ssr=SsrMode::Async />
@@ -104,6 +116,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/staff/coupons/new") view=staff::new_campaign::NewCampaignPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/coupons/:id") view=staff::campaign::CampaignPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/points") view=staff::points::PointsPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/readers") view=staff::readers::ReadersPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
                 </FlatRoutes>
@@ -121,6 +134,7 @@ fn Header() -> impl IntoView {
         Some(shopper) => view! {
             <a href="/my">{t!("greeting", name = shopper.name().to_owned())}</a>
             <a href="/orders">{t!("orders")}</a>
+            <a class="bell" href="/my/notifications">{t!("notifications")} <Bell unread=visitor.unread label=t!("unread") /></a>
             {desk(shopper.role()).map(|(href, name)| view! { <a href=href>{name}</a> })}
             <form action="/fn/member/sign-out" method="post">
                 <button class="link">{t!("sign-out")}</button>
@@ -162,8 +176,14 @@ fn Header() -> impl IntoView {
                                 view! { <a href=href aria-current=current>{name}</a> }
                             })
                             .collect_view();
+                        let best = (here == "/best-sellers").then_some("page");
                         let coupons = (here == "/coupons").then_some("page");
-                        Ok(view! { {links} <a href="/coupons" aria-current=coupons>{t!("offers")}</a> }.into_any())
+                        Ok(view! {
+                            {links}
+                            <a href="/best-sellers" aria-current=best>{t!("best-sellers")}</a>
+                            <a href="/coupons" aria-current=coupons>{t!("offers")}</a>
+                        }
+                        .into_any())
                     })}
                 </div>
             </nav>

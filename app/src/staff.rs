@@ -11,6 +11,7 @@ pub(crate) mod order;
 pub(crate) mod orders;
 mod part;
 pub(crate) mod points;
+pub(crate) mod readers;
 
 use contract::Failure;
 use domain::member::Staff;
@@ -39,6 +40,7 @@ pub(crate) fn Tabs() -> impl IntoView {
         ("/seller/stock", t!("stock")),
         ("/staff/coupons", t!("staff-coupons")),
         ("/staff/points", t!("points")),
+        ("/staff/readers", t!("readers")),
         ("/staff/audit", t!("audit")),
     ]
     .map(|(href, name)| {

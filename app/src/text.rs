@@ -113,6 +113,12 @@ pub(crate) fn failure(failure: &Failure) -> String {
         Failure::AlreadySent => t!("failure-already-sent"),
         Failure::SumChanged => t!("failure-sum-changed"),
         Failure::TooManyUnpaid => t!("failure-too-many-unpaid"),
+        Failure::PaymentRefused => t!("failure-payment-refused"),
+        Failure::PaymentChecking => t!("failure-payment-checking"),
+        Failure::GatewayUnavailable => t!("failure-gateway-unavailable"),
+        Failure::CardGone => t!("failure-card-gone"),
+        Failure::TooManyCards => t!("failure-too-many-cards"),
+        Failure::TooManyWishes => t!("failure-too-many-wishes"),
         Failure::Busy => t!("failure-busy"),
         Failure::Unavailable => t!("failure-unavailable"),
     }

@@ -3,6 +3,7 @@
 use contract::{
     claim::{ClaimKind, ClaimStatus, Fault},
     coupon::{Benefit, CouponStatus, IssueMode, Terms},
+    delivery::CheckpointStatus,
     money::won,
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
     stock::MovementKind,
@@ -34,6 +35,17 @@ pub(crate) fn fulfillment_status(status: FulfillmentStatus) -> String {
         FulfillmentStatus::Shipped => t!("fulfillment-shipped"),
         FulfillmentStatus::Delivered => t!("fulfillment-delivered"),
         FulfillmentStatus::Returned => t!("fulfillment-returned"),
+    }
+}
+
+/// How far a parcel has come.
+pub(crate) fn checkpoint_status(status: CheckpointStatus) -> String {
+    match status {
+        CheckpointStatus::LabelCreated => t!("checkpoint-label-created"),
+        CheckpointStatus::PickedUp => t!("checkpoint-picked-up"),
+        CheckpointStatus::InTransit => t!("checkpoint-in-transit"),
+        CheckpointStatus::OutForDelivery => t!("checkpoint-out-for-delivery"),
+        CheckpointStatus::Delivered => t!("checkpoint-delivered"),
     }
 }
 

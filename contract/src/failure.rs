@@ -111,6 +111,24 @@ pub enum Failure {
     /// The member has as many unpaid orders as one may hold.
     #[error("too many unpaid orders")]
     TooManyUnpaid,
+    /// The card company refused the payment; nothing was taken.
+    #[error("payment refused")]
+    PaymentRefused,
+    /// A payment was asked for and not answered yet: it is being checked, and must not be made again.
+    #[error("payment is being checked")]
+    PaymentChecking,
+    /// The payment gateway cannot be reached, or there is none; nothing was taken.
+    #[error("payment gateway unavailable")]
+    GatewayUnavailable,
+    /// The registered card is not there any more.
+    #[error("card gone")]
+    CardGone,
+    /// No more cards can be registered.
+    #[error("too many cards")]
+    TooManyCards,
+    /// The member waits for as many products as one may.
+    #[error("too many wishes")]
+    TooManyWishes,
     /// More shoppers order at once than can be answered soon; trying again is safe.
     #[error("busy")]
     Busy,
@@ -153,9 +171,14 @@ impl Failure {
             | Self::StatusChanged
             | Self::StockChanged
             | Self::SumChanged
-            | Self::TooManyUnpaid => 409,
+            | Self::TooManyUnpaid
+            | Self::PaymentChecking
+            | Self::CardGone
+            | Self::TooManyCards
+            | Self::TooManyWishes => 409,
+            Self::PaymentRefused => 402,
             Self::Invalid(_) | Self::AlreadySent => 422,
-            Self::Busy | Self::Unavailable => 503,
+            Self::Busy | Self::GatewayUnavailable | Self::Unavailable => 503,
         }
     }
 }

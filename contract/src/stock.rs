@@ -32,6 +32,8 @@ pub enum Crossing {
     Low,
     /// None is left.
     Depleted,
+    /// Some can be bought again where there was none.
+    Restocked,
 }
 
 /// What it means that the available copies went from `before` to `after`, where stock is low from
@@ -39,6 +41,8 @@ pub enum Crossing {
 pub const fn crossing(before: i32, after: i32, low_at: i32) -> Option<Crossing> {
     if after <= 0 && before > 0 {
         Some(Crossing::Depleted)
+    } else if after > 0 && before <= 0 {
+        Some(Crossing::Restocked)
     } else if after <= low_at && before > low_at {
         Some(Crossing::Low)
     } else {
@@ -67,14 +71,18 @@ pub fn count(typed: &str) -> Result<i32, Flaw> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
-    fn a_crossing_is_told_once_on_the_way_down() {
+    fn a_crossing_is_told_once() {
         assert_eq!(crossing(6, 5, 5), Some(Crossing::Low));
         assert_eq!(crossing(5, 4, 5), None);
         assert_eq!(crossing(9, 0, 5), Some(Crossing::Depleted));
-        assert_eq!(crossing(0, 9, 5), None);
+        assert_eq!(crossing(0, 9, 5), Some(Crossing::Restocked));
+        assert_eq!(crossing(0, 1, 5), Some(Crossing::Restocked));
+        assert_eq!(crossing(1, 9, 5), None);
         assert_eq!(crossing(0, 0, 5), None);
     }
 
@@ -87,5 +95,22 @@ mod tests {
             assert!(matches!(delta(wrong), Err(Flaw::OutOfRange { .. })), "{wrong}");
         }
         assert!(matches!(count("-1"), Err(Flaw::OutOfRange { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn what_can_be_bought_depletes_and_restocks_in_turns(counts in prop::collection::vec(0..12_i32, 1..40), low_at in 0..8_i32) {
+            let told: Vec<_> = counts.windows(2).filter_map(|pair| crossing(pair[0], pair[1], low_at)).collect();
+            let turns: Vec<_> = told.iter().filter(|crossing| **crossing != Crossing::Low).collect();
+            prop_assert!(turns.windows(2).all(|pair| pair[0] != pair[1]), "{counts:?}: {told:?}");
+            if let (Some(last), Some(end)) = (turns.last(), counts.last()) {
+                prop_assert_eq!(**last == Crossing::Restocked, *end > 0);
+            }
+        }
+
+        #[test]
+        fn a_way_back_is_no_crossing_downward(before in 0..20_i32, up in 0..20_i32, low_at in 0..10_i32) {
+            prop_assert!(!matches!(crossing(before, before + up, low_at), Some(Crossing::Low | Crossing::Depleted)));
+        }
     }
 }

@@ -105,6 +105,27 @@ pub async fn add(shop: &Shop, owner: Owner, product: ProductId, quantity: Quanti
     Ok(())
 }
 
+/// Puts lines back into a member's cart, as they were taken out of it.
+pub(crate) async fn put_back(conn: &mut PgConnection, member: MemberId, lines: &[(ProductId, i32)]) -> Result<()> {
+    let cart = ensure(conn, Owner::Member(member)).await?;
+    let products: Vec<ProductId> = lines.iter().map(|(product, _)| *product).collect();
+    let copies: Vec<i32> = lines.iter().map(|(_, copies)| *copies).collect();
+    sqlx::query!(
+        "insert into cart_line as l (cart_id, product_id, quantity, seen_price)
+         select $1, product_id, copies, p.sale_price
+         from unnest($2::bigint[], $3::int[]) as back (product_id, copies) join product p using (product_id)
+         order by product_id
+         on conflict (cart_id, product_id) do update set quantity = least(l.quantity + excluded.quantity, $4)",
+        cart,
+        &products,
+        &copies,
+        Quantity::MAX
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Sets how many copies a line holds, and takes its price as seen.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 mod campaign;
 mod issue;
 pub(crate) mod ledger;
+mod remind;
 
 use contract::{
     Won,
@@ -14,6 +15,7 @@ pub use campaign::{Campaign, create, find, list, stop};
 pub(crate) use issue::welcome;
 pub use issue::{Offer, download, give, offers, redeem};
 pub use ledger::Kept;
+pub use remind::remind;
 
 use crate::{Result, Shop, member::Shopper, words::read};
 

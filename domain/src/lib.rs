@@ -10,16 +10,26 @@ pub mod delivery;
 pub mod error;
 pub mod event;
 pub mod inventory;
+pub mod mail;
 pub mod member;
+pub mod notification;
 pub mod order;
 pub mod password;
+pub mod payment;
 pub mod points;
 pub mod product;
+pub mod ranking;
+pub mod reader;
 mod retry;
 pub mod seed;
+pub mod webhook;
+pub mod wish;
 mod words;
 
+use std::sync::Arc;
+
 use contract::{
+    Failure,
     order::{DeliveryPolicy, OrderPolicy},
     points::PointsPolicy,
 };
@@ -28,6 +38,7 @@ use time::{Duration, OffsetDateTime};
 
 pub use error::{Error, Result};
 use password::Hasher;
+use payment::gateway::Gateway;
 
 /// Every migration of the schema, in order.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -52,6 +63,8 @@ pub struct Shop {
     pub policy: Policy,
     hasher: Hasher,
     desk: order::Desk,
+    gateway: Option<Arc<dyn Gateway>>,
+    readers: event::Readers,
     ahead: Duration,
 }
 
@@ -59,7 +72,33 @@ impl Shop {
     /// A shop over a migrated database, its desk open. Needs a Tokio runtime around it.
     pub fn new(db: PgPool, policy: Policy) -> Self {
         let desk = order::Desk::open(db.clone(), policy);
-        Self { db, policy, hasher: Hasher::new(), desk, ahead: Duration::ZERO }
+        Self { db, policy, hasher: Hasher::new(), desk, gateway: None, readers: event::Readers::default(), ahead: Duration::ZERO }
+    }
+
+    /// The same shop with a payment gateway, without which no card can pay.
+    #[must_use]
+    pub fn with_gateway(self, gateway: Arc<dyn Gateway>) -> Self {
+        Self { gateway: Some(gateway), ..self }
+    }
+
+    pub(crate) fn gateway(&self) -> Result<&Arc<dyn Gateway>> {
+        Ok(self.gateway.as_ref().ok_or(Failure::GatewayUnavailable)?)
+    }
+
+    /// Whether cards can pay.
+    pub const fn takes_cards(&self) -> bool {
+        self.gateway.is_some()
+    }
+
+    /// The same shop with those who read its log.
+    #[must_use]
+    pub fn with_readers(self, readers: event::Readers) -> Self {
+        Self { readers, ..self }
+    }
+
+    /// Who reads the log.
+    pub const fn readers(&self) -> &event::Readers {
+        &self.readers
     }
 
     /// The same shop with its clock set ahead, to try out what only time brings. Its desk keeps

@@ -34,14 +34,15 @@ pub use decide::{Accepted, AcceptedLine, Decision, decide};
 pub use desk::{Desk, place_one};
 pub use expire::expire;
 pub use load::{Destination, Listed, Loaded, load};
-pub(crate) use locked::{Locked, lock, lock_any};
+pub(crate) use locked::{Locked, Part, lock, lock_any};
 pub use pay::pay;
+pub(crate) use pay::{placed as make_placed, sell, waits};
 pub use place::{BEGIN, place};
 pub use read::{detail, detail_any, list, list_all, placed};
 pub use store::store;
 pub use timeline::{Step, timeline};
 pub(crate) use timeline::{Turn, record};
-pub use view::{DeliveryView, Detail, OrderLineView, Summary};
+pub use view::{DeliveryView, Detail, OrderLineView, RefundView, Summary};
 
 use crate::member::Shopper;
 

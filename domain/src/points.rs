@@ -5,6 +5,7 @@ mod adjust;
 mod expire;
 pub(crate) mod ledger;
 mod lot;
+mod to_earn;
 
 use contract::{Failure, Won, points::PointsKind, when::kst_date};
 use time::{Date, OffsetDateTime};
@@ -15,6 +16,8 @@ pub use expire::expire;
 pub use ledger::Wallet;
 pub(crate) use lot::take;
 pub use lot::{Lot, NEVER, spendable};
+pub(crate) use to_earn::expect;
+pub use to_earn::to_earn;
 
 use crate::{Error, Result, Shop, member::Shopper, retry::retry, words::read};
 
@@ -42,40 +45,27 @@ pub async fn charge(shop: &Shop, by: &Shopper, key: Uuid, amount: Won) -> Result
 }
 
 async fn charge_once(shop: &Shop, by: &Shopper, key: Uuid, amount: Won) -> Result<()> {
-    let charged = sqlx::query!(
-        "with charged as (
-             update points_wallet set balance = balance + $2
-             where member_id = $1 and balance <= $3::bigint - $2
-             returning balance
-         ), lot as (
-             insert into points_lot as l (member_id, expires_on, remaining) select $1, '9999-12-31', $2 from charged
-             on conflict (member_id, expires_on) do update set remaining = l.remaining + excluded.remaining
-         )
-         insert into points_entry (member_id, kind, amount, balance_after, idempotency_key, created_at)
-         select $1, 'charge', $2, balance, $4, $5 from charged",
-        by.id(),
-        amount,
-        shop.policy.points.wallet_max,
-        key,
-        shop.now()
-    )
-    .execute(&shop.db)
-    .await;
+    let mut conn = shop.db.acquire().await?;
+    let (most, at) = (shop.policy.points.wallet_max, shop.now());
+    let charged = ledger::charge(&mut conn, by.id(), amount, most, key, at).await;
+    drop(conn);
     match charged {
         // Full, perhaps by this very charge when it was sent before.
-        Ok(done) if done.rows_affected() == 0 => match charged_before(shop, by, key).await? {
+        Ok(false) => match charged_before(shop, by, key).await? {
             None => Err(Failure::WalletFull.into()),
             Some(before) => same(before, amount),
         },
         // The statement as a whole was undone: the first charge under this key stands alone.
-        Err(sqlx::Error::Database(error)) if error.constraint() == Some("points_entry_idempotency_key") => {
+        Err(Error::Database(sqlx::Error::Database(error)))
+            if error.constraint() == Some("points_entry_idempotency_key") =>
+        {
             match charged_before(shop, by, key).await? {
                 None => Err(Failure::Unavailable.into()),
                 Some(before) => same(before, amount),
             }
         }
-        Ok(_) => Ok(()),
-        Err(error) => Err(Error::Database(error)),
+        Ok(true) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

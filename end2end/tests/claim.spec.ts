@@ -111,7 +111,7 @@ test("a return for a change of mind: asked for, thought better of, asked for aga
   // Half of the coupon stays with the copy that is kept.
   const price = (paid + WELCOME) / 2;
   const back = price - WELCOME / 2 - 3_000;
-  await expect(main(staff)).toContainText(`처리하면 ${printWon(back)}을 포인트로 돌려줍니다.`);
+  await expect(main(staff)).toContainText(`처리하면 ${printWon(back)}을 돌려줍니다.`);
   await step(staff, "처리 완료");
 
   await page.goto(path);
@@ -164,7 +164,7 @@ test("an exchange takes goods back and sends others, and costs and refunds nothi
   await other.close();
   await staff.reload();
   for (const name of ["승인", "회수 시작", "검수 완료"]) await step(staff, name);
-  await expect(main(staff)).not.toContainText("을 포인트로 돌려줍니다.");
+  await expect(main(staff)).not.toContainText("을 돌려줍니다.");
   await step(staff, "처리 완료");
   await page.goto(path);
   await expect(main(page).locator(".claims")).toContainText("교환");

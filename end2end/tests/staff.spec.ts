@@ -116,7 +116,7 @@ test("a return goes all its way, and the refund adds up", async ({ page, browser
   await button(desk, "회수 시작").click();
   await main(desk).getByLabel("귀책").selectOption({ label: "불량·오배송" });
   await button(desk, "검수 완료").click();
-  const expected = won((await main(desk).getByText(/을 포인트로 돌려줍니다/).textContent())?.replace(/원.*/, "") ?? "");
+  const expected = won((await main(desk).getByText(/을 돌려줍니다/).textContent())?.replace(/원.*/, "") ?? "");
   await button(desk, "처리 완료").click();
   await expect(told(desk, "저장했습니다.")).toBeVisible();
   await expect(main(desk).locator(".refunds dd.sum")).toHaveText(printWon(expected));

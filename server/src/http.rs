@@ -2,11 +2,13 @@
 
 mod covers;
 mod failures;
+mod live;
 mod origin;
 mod sessions;
 mod visitor;
+mod webhooks;
 
-use app::shell;
+use app::{context::PublicUrl, shell};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -27,14 +29,14 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 pub use sessions::Sessions;
 
-use crate::settings::Serve;
+use crate::{live::Hub, settings::Serve};
 
 /// The largest body of a form, in bytes: fields of ten thousand characters each still get their
 /// answer.
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Everything that the shop answers.
-pub fn router(shop: Shop, sessions: Sessions, settings: &Serve) -> Router {
+pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Router {
     let site = settings.site_root.clone();
     let leptos = LeptosOptions::builder()
         .output_name("madang")
@@ -51,13 +53,15 @@ pub fn router(shop: Shop, sessions: Sessions, settings: &Serve) -> Router {
         .with_expiry(Expiry::OnInactivity(time::Duration::days(settings.session_days)));
     let origins = origin::Origins::new(settings.public_url.clone());
 
+    let public = PublicUrl(settings.public_url.clone());
     let options = leptos.clone();
     let document = move || shell(options.clone());
     let routes = generate_route_list(document.clone());
     let pages = Router::new()
-        .leptos_routes_with_context(&leptos, routes, provide(&shop), document.clone())
-        .fallback(render_app_async_with_context(provide(&shop), document))
+        .leptos_routes_with_context(&leptos, routes, provide(&shop, &public), document.clone())
+        .fallback(render_app_async_with_context(provide(&shop, &public), document))
         .with_state(leptos)
+        .merge(live::router(shop.clone(), hub))
         // The last one sees a request first.
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(shop.clone(), visitor::recognize))
@@ -71,9 +75,13 @@ pub fn router(shop: Shop, sessions: Sessions, settings: &Serve) -> Router {
         .route_service("/robots.txt", ServeFile::new(site.join("robots.txt")))
         // Looked at again each time, which costs a 304: a new version must not meet old scripts.
         .layer(header(header::CACHE_CONTROL, "no-cache"));
+    // Programs of neighbors: without a session, and from no page.
+    let carrier = settings.neighbors.carrier().ok().flatten();
+    let webhooks = webhooks::router(shop.clone(), carrier.map(|(_, secret)| secret));
     let covers = Router::new().route("/covers/{file}", get(covers::cover)).with_state(shop);
     files
         .merge(covers)
+        .merge(webhooks)
         .merge(pages)
         .layer(from_fn(failures::dress))
         .layer(failures::catch_panic())
@@ -85,9 +93,9 @@ pub fn router(shop: Shop, sessions: Sessions, settings: &Serve) -> Router {
 }
 
 /// What pages and server functions find in their context.
-fn provide(shop: &Shop) -> impl Fn() + Clone + Send + Sync + 'static {
-    let shop = shop.clone();
-    move || app::context::provide(&shop)
+fn provide(shop: &Shop, public: &PublicUrl) -> impl Fn() + Clone + Send + Sync + 'static {
+    let (shop, public) = (shop.clone(), public.clone());
+    move || app::context::provide(&shop, &public)
 }
 
 fn header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -1,11 +1,18 @@
 //! Configuration, HTTP, and what surrounds the shop: everything that is not rules or pages.
 
 pub mod audit;
+pub mod carrier;
 pub mod cover;
 pub mod database;
 pub mod demo;
+pub mod gateway;
 pub mod http;
+pub mod live;
+pub mod mail;
 pub mod metrics;
+pub mod outside;
+pub mod platform;
+pub mod reader;
 pub mod postgres;
 pub mod serve;
 pub mod settings;

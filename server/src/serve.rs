@@ -1,6 +1,6 @@
 //! `madang serve`: from settings to a shop that answers, and back.
 
-use std::{io::Write, time::Duration};
+use std::{io::Write, sync::Arc, time::Duration};
 
 use contract::member::Role;
 use domain::{Shop, seed::ACCOUNTS};
@@ -12,7 +12,11 @@ use tokio::{
 
 use crate::{
     database::{self, Error, Patience},
-    demo, http, metrics,
+    demo,
+    gateway::Toss,
+    http, live,
+    mail::{self, Mailer},
+    metrics, reader,
     settings::Serve,
     worker,
 };
@@ -27,6 +31,10 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn run(settings: Serve) -> Result<(), Error> {
     database::log(&settings.database)?;
     let policy = settings.policy().map_err(Error::Setting)?;
+    let gateway = settings.neighbors.gateway().map_err(Error::Setting)?;
+    let gateway = gateway.map(|(url, secret)| Toss::new(url, secret)).transpose().map_err(Error::Setting)?;
+    let mailer = Mailer::new(&settings).map_err(Error::Setting)?;
+    let readers = reader::all(&settings).map_err(Error::Setting)?;
     settings.check_site().map_err(Error::Setting)?;
     // Before the database: a taken port should be told at once.
     let listener = TcpListener::bind(settings.addr)
@@ -35,12 +43,24 @@ pub async fn run(settings: Serve) -> Result<(), Error> {
     // From here on a signal does not kill: what was started has to be stopped.
     let stop = tokio::spawn(stop_signal());
     let opened = database::open(&settings.database, Patience::Request).await?;
-    let served = listen(listener, &settings, Shop::new(opened.pool.clone(), policy), stop).await;
+    let shop = Shop::new(opened.pool.clone(), policy);
+    let shop = match gateway {
+        Some(gateway) => shop.with_gateway(Arc::new(gateway)),
+        None => shop,
+    };
+    let shop = shop.with_readers(readers.into());
+    let served = listen(listener, &settings, shop, mailer, stop).await;
     opened.close().await;
     served
 }
 
-async fn listen(listener: TcpListener, settings: &Serve, shop: Shop, stop: JoinHandle<()>) -> Result<(), Error> {
+async fn listen(
+    listener: TcpListener,
+    settings: &Serve,
+    shop: Shop,
+    mailer: Mailer,
+    stop: JoinHandle<()>,
+) -> Result<(), Error> {
     if stop.is_finished() {
         return Ok(());
     }
@@ -48,14 +68,19 @@ async fn listen(listener: TcpListener, settings: &Serve, shop: Shop, stop: JoinH
         demo::fill(&shop.db).await?;
     }
     let store = http::Sessions::new(shop.db.clone());
-    let workers = worker::start(&shop, &store);
+    let workers = worker::start(&shop, &store, &settings.neighbors);
     let metrics = metrics::serve(settings.metrics_addr).await?;
-    let router = http::router(shop, store, settings);
-    announce(settings);
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
+    let readers = reader::start(&shop, settings.metrics_addr.is_some(), &stopped);
+    let mails = mail::start(&shop, mailer, &stopped);
+    let (hub, ears) = live::start(&shop);
+    let router = http::router(shop, store, hub.clone(), settings);
+    announce(settings);
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         let _ = stop.await;
         tracing::info!("stopping");
+        // A page that listens would do so for ever.
+        hub.close();
         drop(stopping);
     });
     let served = tokio::select! {
@@ -66,6 +91,8 @@ async fn listen(listener: TcpListener, settings: &Serve, shop: Shop, stop: JoinH
             tokio::time::sleep(GRACE).await;
         } => Ok(()),
     };
+    tokio::join!(readers.stop(), mails.stop());
+    drop(ears);
     drop(workers);
     drop(metrics);
     served.map_err(|error| Error::Io("serving failed".to_owned(), error))

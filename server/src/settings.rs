@@ -1,5 +1,7 @@
 //! All settings: environment variables with defaults, each also a flag.
 
+mod neighbors;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -9,6 +11,8 @@ use contract::{
 };
 use domain::Policy;
 use url::Url;
+
+pub use neighbors::Neighbors;
 
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
@@ -115,6 +119,10 @@ pub struct Serve {
     /// Days that earned points are good for.
     #[arg(long, env = "MADANG_EARN_DAYS", default_value_t = 365, value_parser = clap::value_parser!(i64).range(1..=36_500))]
     pub earn_days: i64,
+
+    /// Who the shop talks to.
+    #[command(flatten)]
+    pub neighbors: Neighbors,
 
     /// Fill an empty database with the demo bookshop, and print its accounts.
     #[arg(long)]

@@ -3,10 +3,14 @@
 
 use std::time::Duration;
 
-use domain::{Error, Shop, coupon, order, points};
+use domain::{Error, Shop, coupon, delivery, event, order, payment, points, ranking};
 use tokio::task::JoinSet;
 
-use crate::http::Sessions;
+use crate::{http::Sessions, settings::Neighbors};
+
+/// How often payments that are open, money that has to go back, orders to accept, and the turn of the
+/// hour are looked for: shoppers wait.
+const ALWAYS: Duration = Duration::from_secs(1);
 
 /// How often orders that nobody paid are looked for: a hold lasts at most so much longer.
 const OFTEN: Duration = Duration::from_secs(5);
@@ -14,16 +18,23 @@ const OFTEN: Duration = Duration::from_secs(5);
 /// How often purchases that confirm themselves, and points and coupons that ran out, are.
 const SOMETIMES: Duration = Duration::from_secs(60);
 
-/// How often sessions that ended are swept.
+/// How often sessions that ended and old events are swept.
 const SELDOM: Duration = Duration::from_secs(600);
 
 /// Starts the workers. They end when the set is dropped; work that is cut off there is a
 /// transaction that never happened.
-pub fn start(shop: &Shop, sessions: &Sessions) -> JoinSet<()> {
+pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(orders(shop.clone()));
     workers.spawn(days(shop.clone()));
+    workers.spawn(hours(shop.clone()));
+    workers.spawn(payments(shop.clone()));
+    workers.spawn(refunds(shop.clone()));
+    if let Some(after) = neighbors.accept_after {
+        workers.spawn(acceptances(shop.clone(), time::Duration::seconds(after)));
+    }
     workers.spawn(sweep(sessions.clone()));
+    workers.spawn(forget(shop.clone(), neighbors.event_days));
     workers
 }
 
@@ -40,7 +51,36 @@ async fn days(shop: Shop) {
         while told("confirmations", order::confirm_due(&shop).await) > 0 {}
         while told("points that ran out", points::expire(&shop).await) > 0 {}
         while told("coupons that ran out", coupon::expire(&shop).await) > 0 {}
+        while told("coupons that run out soon", coupon::remind(&shop).await) > 0 {}
         tokio::time::sleep(SOMETIMES).await;
+    }
+}
+
+async fn hours(shop: Shop) {
+    loop {
+        told("windows of the ranking", ranking::roll(&shop).await);
+        tokio::time::sleep(ALWAYS).await;
+    }
+}
+
+async fn payments(shop: Shop) {
+    loop {
+        while told("payments that were open", payment::sweep(&shop).await) > 0 {}
+        tokio::time::sleep(ALWAYS).await;
+    }
+}
+
+async fn refunds(shop: Shop) {
+    loop {
+        while told("money back to cards", payment::give_back(&shop).await) > 0 {}
+        tokio::time::sleep(ALWAYS).await;
+    }
+}
+
+async fn acceptances(shop: Shop, after: time::Duration) {
+    loop {
+        while told("acceptances", delivery::accept_due(&shop, after).await) > 0 {}
+        tokio::time::sleep(ALWAYS).await;
     }
 }
 
@@ -49,6 +89,14 @@ async fn sweep(sessions: Sessions) {
         if let Err(error) = sessions.sweep().await {
             tracing::warn!(%error, "ended sessions were not swept");
         }
+        tokio::time::sleep(SELDOM).await;
+    }
+}
+
+async fn forget(shop: Shop, event_days: i64) {
+    let readers = shop.readers().names();
+    loop {
+        while told("old events", event::forget(&shop, &readers, event_days).await) > 0 {}
         tokio::time::sleep(SELDOM).await;
     }
 }

@@ -11,7 +11,9 @@ use contract::{
 use domain::{
     address::{self, KeptAddress},
     cart::{self, Owner},
-    coupon, points, product,
+    coupon,
+    payment,
+    points, product,
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -23,6 +25,7 @@ use crate::{
     form::{Returned, returned},
     listing::Cover,
     page::{Empty, Head, page},
+    payment::{PayWay, say},
     text::t,
     words,
 };
@@ -56,9 +59,15 @@ pub(crate) fn CheckoutPage() -> impl IntoView {
         let changes = changes.into_iter().map(|change| (titles.get(&change.product).cloned(), change)).collect();
         let priced: Vec<PricedLine> = lines.iter().map(CartLine::priced).collect();
         let choices = coupon::choices(&shop, &shopper, &priced).await?;
+        let minutes = shop.policy.order.hold_minutes;
+        let mut ways = Vec::new();
+        if shop.takes_cards() {
+            ways = say::by_card(payment::cards(&shop, &shopper).await?);
+            ways.push(say::later(minutes));
+        }
         let bill = view! {
-            <Bill form=form.clone() lines=priced totals choices balance buyable=lines.iter().all(CartLine::in_stock)
-                minutes=shop.policy.order.hold_minutes />
+            <Bill form=form.clone() lines=priced totals choices balance ways minutes
+                buyable=lines.iter().all(CartLine::in_stock) />
         };
         Ok(view! { <CheckoutForm form lines addresses changes bill=bill.into_any() /> }.into_any())
     })
@@ -122,8 +131,9 @@ fn Bill(
     totals: Totals,
     choices: Vec<coupon::Choice>,
     balance: Won,
-    buyable: bool,
+    ways: Vec<PayWay>,
     minutes: i64,
+    buyable: bool,
 ) -> impl IntoView {
     // The best one is proposed; what was chosen, none too, stays chosen while it can be used.
     let usable = |id: &str| choices.iter().any(|choice| choice.discount.is_ok() && choice.coupon.id.to_string() == id);
@@ -146,8 +156,10 @@ fn Bill(
     let short = (!buyable).then(|| {
         view! { <p class="notice bad" role="alert">{t!("checkout-short")} " " <a href="/cart">{t!("cart")}</a></p> }
     });
+    let way = say::chosen(form.typed("way"), &ways);
     view! {
-        <Pay lines totals choices chosen points=form.value("points", "") flaw=form.flaw("points") balance buyable texts=texts(minutes) />
+        <Pay lines totals choices chosen points=form.value("points", "") flaw=form.flaw("points") balance ways way buyable
+            texts=texts(minutes) />
         {short}
     }
 }
@@ -163,6 +175,7 @@ fn texts(minutes: i64) -> PayTexts {
         hold: t!("pay-later-hint", minutes = minutes),
         short: t!("points-short", short = "{}"),
         charge: t!("charge-points"),
+        ways: t!("ways"),
         apply: t!("apply"),
         goods: t!("goods"),
         discount: t!("discount"),

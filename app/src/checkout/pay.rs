@@ -9,6 +9,8 @@ use contract::{
 use leptos::{html::Input, prelude::*};
 use serde::{Deserialize, Serialize};
 
+use crate::payment::{PayWay, Ways};
+
 /// A coupon to choose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
@@ -41,8 +43,10 @@ pub struct PayTexts {
     pub hold: String,
     /// So many points are missing: `{}`.
     pub short: String,
-    /// The way to more points.
+    /// The link to more points.
     pub charge: String,
+    /// The ways to pay the rest.
+    pub ways: String,
     /// Sums anew, without scripts.
     pub apply: String,
     /// The price of the goods.
@@ -104,6 +108,10 @@ pub fn Pay(
     flaw: Option<String>,
     /// The points balance, in won.
     balance: Won,
+    /// The ways to pay what points leave; none where no card can pay.
+    ways: Vec<PayWay>,
+    /// The way chosen.
+    way: String,
     /// Whether all can be had right now.
     buyable: bool,
     /// What to say.
@@ -160,9 +168,10 @@ pub fn Pay(
         items.collect_view()
     });
     let none = chosen.get_untracked().is_empty();
+    let by_card = !ways.is_empty();
     let has_coupons = data.with_value(|(_, choices)| !choices.is_empty());
     view! {
-        <div class="pay-board" class:live=live>
+        <div class="pay-board" class:live=live class:owing=move || bill.get().due != 0>
             {has_coupons.then(|| view! {
                 <fieldset class="coupons">
                     <legend>{said(|texts| &texts.coupon)}</legend>
@@ -187,6 +196,10 @@ pub fn Pay(
                 />
                 <p class="flaw" id="points-flaw">{flaw}</p>
                 <p class="hint" id="points-hint">{about(|texts| &texts.balance, balance)}</p>
+                <p class="hint short" class:hidden=move || bill.get().total <= balance>
+                    {move || about(|texts| &texts.short, bill.get().total - balance)} " "
+                    <a href="/my/points?next=/checkout">{said(|texts| &texts.charge)}</a>
+                </p>
             </div>
             <button class="button apply" formaction="/fn/order/look" formnovalidate>{said(|texts| &texts.apply)}</button>
             <dl class="sums">
@@ -202,13 +215,21 @@ pub fn Pay(
             </dl>
             <input type="hidden" name="expected_total" prop:value=move || bill.get().total.to_string() value=bill.get_untracked().total />
             <input type="hidden" name="due" prop:value=move || bill.get().due.to_string() value=bill.get_untracked().due />
+            {by_card.then(|| view! {
+                <div hidden=move || bill.get().due == 0>
+                    <Ways legend=said(|texts| &texts.ways) ways chosen=way />
+                </div>
+            })}
             {buyable.then(|| view! {
-                <p class="notice short" class:hidden=move || bill.get().total <= balance>
-                    {move || about(|texts| &texts.short, bill.get().total - balance)} " "
-                    <a class="button small" href="/my/points?next=/checkout">{said(|texts| &texts.charge)}</a>
-                </p>
-                <p class="hold" class:hidden=move || bill.get().due == 0>{said(|texts| &texts.hold)}</p>
-                <button class="button primary pay">
+                {(!by_card).then(|| view! { <p class="hold" class:hidden=move || bill.get().due == 0>{said(|texts| &texts.hold)}</p> })}
+                // The style sheet shows the one that says what follows from the way chosen, with or
+                // without scripts.
+                {by_card.then(|| view! {
+                    <button class="button primary pay now">
+                        {move || about(|texts| &texts.pay, match bill.get().due { 0 => bill.get().total, due => due })}
+                    </button>
+                })}
+                <button class="button primary pay" class:later=by_card>
                     {move || match bill.get().due {
                         0 => about(|texts| &texts.pay, bill.get().total),
                         due => about(|texts| &texts.pay_later, due),

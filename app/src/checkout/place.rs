@@ -5,6 +5,7 @@ use contract::{
     address::{Address, AddressForm},
     form::{Check, Flaw, number, optional_line},
     order::{OrderId, read_seen},
+    payment::Way,
 };
 use domain::{
     address,
@@ -19,6 +20,10 @@ use crate::{
     address::typed,
     context::{shop, shopper},
     form::{Sent, answer, show_again},
+    payment::{
+        begin::{complete, pay_by_card, tell},
+        say::LATER,
+    },
 };
 
 /// The form as sent. What is not there is empty.
@@ -31,6 +36,7 @@ struct Wish {
     due: String,
     coupon: String,
     points: String,
+    way: String,
     address: String,
     form: AddressForm,
     note: String,
@@ -43,6 +49,7 @@ impl Wish {
         let mut fields = typed(&self.form).to_vec();
         fields.extend([("key", self.key.as_str()), ("seen", &self.seen), ("address", &self.address)]);
         fields.extend([("note", self.note.as_str()), ("coupon", &self.coupon), ("points", &self.points)]);
+        fields.push(("way", &self.way));
         fields
     }
 }
@@ -51,7 +58,19 @@ impl Wish {
 #[server(prefix = "/fn", endpoint = "order/place")]
 async fn place_order(#[server(flatten)] wish: Wish) -> Result<(), Failure> {
     let mut wish = wish;
-    let outcome = place(&mut wish).await;
+    let outcome = match place(&mut wish).await {
+        Ok((order, None)) => Ok(complete(order)),
+        Ok((order, Some(way))) => match pay_by_card(order, way).await {
+            // The order is canceled and the cart as it was: whoever tries again makes a new one.
+            Err(Failure::PaymentRefused) => {
+                wish.key = Uuid::now_v7().to_string();
+                Err(Failure::PaymentRefused)
+            }
+            // The order is there, and its page tells what else is to be done.
+            begun => return tell(&order.to_string(), begun).await,
+        },
+        Err(failure) => Err(failure),
+    };
     answer(Sent { form: "order/place", page: "/checkout", fields: &wish.fields() }, outcome).await
 }
 
@@ -62,7 +81,8 @@ async fn look(#[server(flatten)] wish: Wish) -> Result<(), Failure> {
     show_again(Sent { form: "order/place", page: "/checkout", fields: &wish.fields() }).await
 }
 
-async fn place(wish: &mut Wish) -> Result<String, Failure> {
+/// Answers the order, and the way in which what points leave of it is to be paid right now.
+async fn place(wish: &mut Wish) -> Result<(OrderId, Option<Way>), Failure> {
     let (shop, shopper) = (shop()?, shopper()?);
     let key = Uuid::parse_str(&wish.key).map_err(|_| Failure::BadRequest)?;
     let seen = read_seen(&wish.seen).ok_or(Failure::BadRequest)?;
@@ -71,19 +91,25 @@ async fn place(wish: &mut Wish) -> Result<String, Failure> {
         "" => None,
         id => Some(id.parse().map_err(|_| Failure::CouponUnusable)?),
     };
+    let way = match wish.way.as_str() {
+        "" | LATER => None,
+        way => Some(Way::parse(way).ok_or(Failure::BadRequest)?),
+    };
     let mut check = Check::default();
     let points = check.field("points", points(wish, total));
     let note = check.field("note", optional_line(&wish.note, 100));
     let (Some(points), Some(note)) = (points, note) else { return Err(check.refuse()) };
     // Without scripts, points typed but not summed up could leave more to pay than the button said.
-    if total.saturating_sub(points).max(0) != wish.due.parse().unwrap_or(0) {
+    let due = total.saturating_sub(points).max(0);
+    if due != wish.due.parse().unwrap_or(0) {
         return Err(Failure::SumChanged);
     }
+    let way = way.filter(|_| due > 0);
     if wish.address == NEW {
         // Sent again, by a double click or after going back: it is answered before an address is
         // kept twice.
         if let Some(order) = placed(&shop, &shopper, key).await? {
-            return Ok(complete(order));
+            return Ok((order, way));
         }
         let added = address::add(&shop, &shopper, &Address::try_from(&wish.form)?).await?;
         // Should the order be refused, the address is not typed in a second time.
@@ -91,7 +117,7 @@ async fn place(wish: &mut Wish) -> Result<String, Failure> {
     }
     let address = wish.address.parse().map_err(|_| Failure::AddressGone)?;
     let checkout = Checkout { note, coupon, points, ..Checkout::new(&shopper, key, seen, total, address) };
-    Ok(complete(place_one(&shop, checkout).await?))
+    Ok((place_one(&shop, checkout).await?, way))
 }
 
 /// The points typed; where none were, all but what the shopper saw would be left to pay.
@@ -104,8 +130,4 @@ fn points(wish: &Wish, total: Won) -> Result<Won, Flaw> {
             other => other,
         }),
     }
-}
-
-fn complete(order: OrderId) -> String {
-    format!("/orders/{order}/complete")
 }

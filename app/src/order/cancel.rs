@@ -113,7 +113,10 @@ async fn chosen(order: &Detail, asked_for: &BTreeMap<ProductId, i32>, id: &str, 
         (Err(failure), _) | (_, Err(failure)) => Err(failure),
     };
     let bill = match refund {
-        Ok(refund) => view! { <Agree refund lines=write_lines(&taken) id=id.to_owned() key /> }.into_any(),
+        Ok(refund) => {
+            let to_card = order.to_card(refund.amount());
+            view! { <Agree refund to_card lines=write_lines(&taken) id=id.to_owned() key /> }.into_any()
+        }
         Err(failure) if lines.is_empty() => {
             return view! { <p class="notice bad" role="alert">{text::failure(&failure)}</p> }.into_any();
         }
@@ -147,9 +150,10 @@ async fn chosen(order: &Detail, asked_for: &BTreeMap<ProductId, i32>, id: &str, 
 }
 
 #[component]
-fn Agree(refund: Refund, lines: String, id: String, key: String) -> impl IntoView {
+fn Agree(refund: Refund, to_card: Won, lines: String, id: String, key: String) -> impl IntoView {
     let row =
         |name: String, sign: &str, amount: Won| view! { <dt>{name}</dt><dd>{format!("{sign}{}", won(amount))}</dd> };
+    let to_points = refund.amount() - to_card;
     view! {
         <section class="narrow">
             <h2>{t!("refund")}</h2>
@@ -157,7 +161,8 @@ fn Agree(refund: Refund, lines: String, id: String, key: String) -> impl IntoVie
                 {row(t!("goods"), "", refund.goods)}
                 {(refund.discount > 0).then(|| row(t!("discount"), "−", refund.discount))}
                 {(refund.delivery > 0).then(|| row(t!("delivery"), "", refund.delivery))}
-                <dt class="sum">{t!("refund-to-points")}</dt><dd class="sum">{won(refund.amount())}</dd>
+                {(to_card > 0).then(|| view! { <dt class="sum">{t!("refund-to-card")}</dt><dd class="sum">{won(to_card)}</dd> })}
+                {(to_points > 0 || to_card == 0).then(|| view! { <dt class="sum">{t!("refund-to-points")}</dt><dd class="sum">{won(to_points)}</dd> })}
             </dl>
             <form action="/fn/order/cancel" method="post">
                 <input type="hidden" name="order" value=id />

@@ -2,8 +2,7 @@
 
 use contract::{
     Failure,
-    money::won,
-    order::{OrderId, OrderStatus, order_number},
+    order::{OrderId, OrderStatus, PaymentStatus, order_number},
 };
 use domain::{
     claim,
@@ -14,9 +13,10 @@ use leptos_router::hooks::use_params_map;
 use time::OffsetDateTime;
 
 use super::{
-    Countdown,
+    follow::{Follow, followed, texts},
     list::Statuses,
     receipt::{Receipt, Timeline},
+    unpaid::{Paying, Refused, Unpaid, paying},
 };
 use crate::{
     account::Tabs,
@@ -25,17 +25,6 @@ use crate::{
     page::{Head, page, send_to},
     text::{self, t},
 };
-
-/// Pays what is left of an order.
-#[server(prefix = "/fn", endpoint = "order/pay")]
-async fn pay_order(#[server(default)] order: String) -> Result<(), Failure> {
-    let outcome = async {
-        let id: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
-        order::pay(&shop()?, &shopper()?, id).await?;
-        Ok(format!("/orders/{id}/complete"))
-    };
-    act(&order, outcome.await).await
-}
 
 /// Confirms a purchase.
 #[server(prefix = "/fn", endpoint = "order/confirm")]
@@ -49,7 +38,7 @@ async fn confirm_order(#[server(default)] order: String) -> Result<(), Failure> 
 }
 
 /// Answers a form of the order's page.
-pub(super) async fn act(order: &str, outcome: Result<String, Failure>) -> Result<(), Failure> {
+pub(crate) async fn act(order: &str, outcome: Result<String, Failure>) -> Result<(), Failure> {
     let page = match outcome {
         // The page of an order that is not there would be missing too.
         Err(Failure::NotFound) => "/orders".to_owned(),
@@ -67,6 +56,9 @@ pub(crate) fn OrderPage() -> impl IntoView {
         let shop = shop()?;
         let steps = order::timeline(&shop, &order).await?;
         let claims = claim::of_order(&shop, order.summary.id).await?;
+        let paying = paying(&order).await?;
+        let payments = paying.payments.clone();
+        let now = followed(&order).await?;
         let number = order_number(order.summary.id, order.summary.placed_at);
         Ok(view! {
             <Head title=t!("order-title", number = number.clone()) private=true />
@@ -77,8 +69,9 @@ pub(crate) fn OrderPage() -> impl IntoView {
                 {text::time(order.summary.placed_at)} " "
                 <Statuses status=order.summary.status fulfillment=order.summary.fulfillment />
             </p>
-            <Next order=order.clone() now=shop.now() />
-            <Receipt order claims />
+            <Next order=order.clone() paying now=shop.now() />
+            <Follow order=now texts=texts() />
+            <Receipt order claims payments />
             <Timeline steps />
         }
         .into_any())
@@ -98,8 +91,14 @@ pub(crate) fn CompletePage() -> impl IntoView {
             send_to(&detail);
             return Ok(().into_any());
         }
+        let paying = paying(&order).await?;
+        let payments = paying.payments.clone();
         let held = order.summary.status == OrderStatus::PendingPayment;
-        let title = if held { t!("order-held") } else { t!("order-complete") };
+        let title = match order.summary.payment {
+            PaymentStatus::Unknown => t!("order-checking"),
+            _ if held => t!("order-held"),
+            _ => t!("order-complete"),
+        };
         let next = (!held).then(|| view! { <p>{t!("order-next")}</p> });
         Ok(view! {
             <Head title=title.clone() private=true />
@@ -109,8 +108,8 @@ pub(crate) fn CompletePage() -> impl IntoView {
                 {next}
                 <p><a class="button primary" href=detail>{t!("view-order")}</a> " " <a class="button" href="/">{t!("browse")}</a></p>
             </section>
-            <Next order=order.clone() now=shop()?.now() />
-            <Receipt order claims=Vec::new() />
+            <Next order=order.clone() paying now=shop()?.now() />
+            <Receipt order claims=Vec::new() payments />
         }
         .into_any())
     })
@@ -118,10 +117,10 @@ pub(crate) fn CompletePage() -> impl IntoView {
 
 /// What the shopper can do now.
 #[component]
-fn Next(order: Detail, now: OffsetDateTime) -> impl IntoView {
+fn Next(order: Detail, paying: Paying, now: OffsetDateTime) -> impl IntoView {
     let id = order.summary.id.to_string();
     match order.summary.status {
-        OrderStatus::PendingPayment => view! { <Unpaid order now /> }.into_any(),
+        OrderStatus::PendingPayment => view! { <Unpaid order paying now /> }.into_any(),
         OrderStatus::Placed => {
             let kept = |seller| order.summary.lines.iter().any(|line| line.seller == seller && line.kept() > 0);
             let parts: Vec<_> = order.deliveries.iter().filter(|part| kept(part.seller)).collect();
@@ -131,33 +130,11 @@ fn Next(order: Detail, now: OffsetDateTime) -> impl IntoView {
             let confirm = order.confirm_at.map(|at| view! { <Confirm id at /> });
             view! { <div class="next">{cancel} {confirm}</div> }.into_any()
         }
+        OrderStatus::Canceled if order.summary.payment == PaymentStatus::Failed => {
+            view! { <Refused payments=paying.payments /> }.into_any()
+        }
         OrderStatus::Confirmed | OrderStatus::Canceled | OrderStatus::Expired => ().into_any(),
     }
-}
-
-#[component]
-fn Unpaid(order: Detail, now: OffsetDateTime) -> impl IntoView {
-    let id = order.summary.id.to_string();
-    let until = order.held_until.unwrap_or(now);
-    let due = order.summary.total - order.points_used;
-    if until <= now {
-        return view! { <p class="notice bad" role="status">{t!("hold-over")}</p> }.into_any();
-    }
-    let charge = format!("/my/points?next=/orders/{id}");
-    view! {
-        <section class="notice unpaid">
-            <p>{t!("hold-until")} " " {text::time(until)} " · " {t!("time-left")} " " <Countdown seconds=(until - now).whole_seconds() /></p>
-            <div class="next">
-                <form action="/fn/order/pay" method="post">
-                    <input type="hidden" name="order" value=id.clone() />
-                    <button class="button primary">{t!("pay", total = won(due))}</button>
-                </form>
-                <a class="button" href=charge>{t!("charge-points")}</a>
-                <a class="button" href=format!("/orders/{id}/cancel")>{t!("cancel-order")}</a>
-            </div>
-        </section>
-    }
-    .into_any()
 }
 
 #[component]
@@ -172,7 +149,7 @@ fn Confirm(id: String, at: OffsetDateTime) -> impl IntoView {
 }
 
 /// The id in the path.
-pub(super) fn asked() -> String {
+pub(crate) fn asked() -> String {
     use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default()
 }
 

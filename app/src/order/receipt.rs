@@ -4,15 +4,18 @@ use contract::{
     member::print_phone,
     money::won,
     order::{FulfillmentStatus, OrderStatus, PaymentStatus},
+    payment::PaymentState,
 };
 use domain::{
     claim::ClaimView,
-    order::{DeliveryView, Detail, OrderLineView, Step},
+    order::{DeliveryView, Detail, OrderLineView, RefundView, Step},
+    payment::PaymentView,
 };
 use leptos::prelude::*;
 
 use crate::{
     listing::Cover,
+    payment::say::card_of,
     text::{self, t},
     words,
 };
@@ -24,6 +27,8 @@ pub(super) fn Receipt(
     order: Detail,
     /// Its claims.
     claims: Vec<ClaimView>,
+    /// Its card payments.
+    payments: Vec<PaymentView>,
 ) -> impl IntoView {
     let parts = order
         .deliveries
@@ -52,7 +57,7 @@ pub(super) fn Receipt(
             </section>
             <section>
                 <h2>{t!("payment")}</h2>
-                <Sums order />
+                <Sums order payments />
             </section>
         </div>
     }
@@ -95,48 +100,30 @@ fn Line(line: OrderLineView) -> impl IntoView {
 }
 
 #[component]
-fn Sums(order: Detail) -> impl IntoView {
+fn Sums(order: Detail, payments: Vec<PaymentView>) -> impl IntoView {
     let coupon = (order.discount_total > 0).then(|| {
         view! { <dt>{t!("discount")} " (" {order.coupon.clone()} ")"</dt><dd>{format!("−{}", won(order.discount_total))}</dd> }
     });
     let due = (order.summary.status == OrderStatus::PendingPayment).then(|| {
         view! { <dt>{t!("due")}</dt><dd data-testid="due">{won(order.summary.total - order.points_used)}</dd> }
     });
-    // What was held and never paid came back as a whole.
-    let restored = (order.summary.payment == PaymentStatus::Canceled && order.points_used > 0)
-        .then(|| view! { <dt>{t!("points-restored")}</dt><dd>{won(order.points_used)}</dd> });
-    let refunds = order
-        .refunds
+    let cards = payments
         .iter()
-        .map(|(at, refund)| {
-            let row = |name: String, sign: &str, amount| {
-                (amount != 0).then(|| view! { <dt>{name}</dt><dd>{format!("{sign}{}", won(amount))}</dd> })
+        .filter_map(|payment| {
+            let (name, sign, amount) = match payment.state {
+                PaymentState::Paid => (t!("paid-by-card"), "", payment.amount),
+                // Paid when there was nothing left to pay.
+                PaymentState::Canceled if payment.canceled > 0 => (t!("card-payment-undone"), "−", payment.canceled),
+                _ => return None,
             };
-            let copies: Vec<String> = refund
-                .lines
-                .iter()
-                .map(|line| {
-                    let title = order.summary.lines.iter().find(|own| own.product == line.product);
-                    format!(
-                        "{} {}",
-                        title.map(|own| own.title.clone()).unwrap_or_default(),
-                        t!("copies", count = line.quantity)
-                    )
-                })
-                .collect();
-            view! {
-                <h3 class="refund">{t!("refund")} " " <small>{text::time(*at)}</small></h3>
-                <p>{copies.join(", ")}</p>
-                <dl class="sums" data-testid="refund">
-                    {row(t!("goods"), "", refund.goods)}
-                    {row(t!("discount"), "−", refund.discount)}
-                    {row(t!("delivery"), "", refund.delivery)}
-                    {row(t!("return-fee"), "−", refund.return_fee)}
-                    <dt class="sum">{t!("refund")}</dt><dd class="sum">{won(refund.amount())}</dd>
-                </dl>
-            }
+            let card = card_of(payment);
+            Some(view! { <dt>{name} " (" {card} ")"</dt><dd data-testid="card-used">{format!("{sign}{}", won(amount))}</dd> })
         })
         .collect_view();
+    // What was held and never paid came back as a whole.
+    let undone = matches!(order.summary.payment, PaymentStatus::Canceled | PaymentStatus::Failed);
+    let restored = (undone && order.points_used > 0)
+        .then(|| view! { <dt>{t!("points-restored")}</dt><dd>{won(order.points_used)}</dd> });
     let earned =
         (order.points_earned > 0).then(|| view! { <dt>{t!("points-earned")}</dt><dd>{won(order.points_earned)}</dd> });
     view! {
@@ -145,14 +132,56 @@ fn Sums(order: Detail) -> impl IntoView {
             {coupon}
             <dt>{t!("delivery")}</dt><dd>{if order.delivery_total == 0 { t!("free") } else { won(order.delivery_total) }}</dd>
             <dt>{t!("paid-by-points")}</dt><dd>{won(order.points_used)}</dd>
+            {cards}
             {due}
             <dt class="sum">{t!("total")}</dt><dd class="sum" data-testid="total">{won(order.summary.total)}</dd>
             {earned}
             {restored}
         </dl>
         <p class="payment-status">{words::payment_status(order.summary.payment)}</p>
-        {refunds}
+        <Refunds refunds=order.refunds lines=order.summary.lines />
     }
+}
+
+#[component]
+fn Refunds(refunds: Vec<RefundView>, lines: Vec<OrderLineView>) -> impl IntoView {
+    refunds
+        .iter()
+        .map(|given| {
+            let refund = &given.refund;
+            let row = |name: String, sign: &str, amount| {
+                (amount != 0).then(|| view! { <dt>{name}</dt><dd>{format!("{sign}{}", won(amount))}</dd> })
+            };
+            let copies: Vec<String> = refund
+                .lines
+                .iter()
+                .map(|line| {
+                    let title = lines.iter().find(|own| own.product == line.product);
+                    format!(
+                        "{} {}",
+                        title.map(|own| own.title.clone()).unwrap_or_default(),
+                        t!("copies", count = line.quantity)
+                    )
+                })
+                .collect();
+            // Without a card, all of it is points.
+            let to_card = given.card();
+            let parts = (to_card > 0)
+                .then(|| view! { {row(t!("refund-to-card"), "", to_card)} {row(t!("refund-to-points"), "", given.points)} });
+            view! {
+                <h3 class="refund">{t!("refund")} " " <small>{text::time(given.at)}</small></h3>
+                <p>{copies.join(", ")}</p>
+                <dl class="sums" data-testid="refund">
+                    {row(t!("goods"), "", refund.goods)}
+                    {row(t!("discount"), "−", refund.discount)}
+                    {row(t!("delivery"), "", refund.delivery)}
+                    {row(t!("return-fee"), "−", refund.return_fee)}
+                    <dt class="sum">{t!("refund")}</dt><dd class="sum">{won(refund.amount())}</dd>
+                    {parts}
+                </dl>
+            }
+        })
+        .collect_view()
 }
 
 #[component]

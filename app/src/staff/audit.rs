@@ -82,7 +82,7 @@ fn rule(name: &str) -> Option<String> {
         "an order's goods and discount are the sums of its lines" => t!("rule-order-lines"),
         "an order's delivery total is the sum of its fees" => t!("rule-order-fees"),
         "a paid order is paid once and in full, an unpaid one not at all" => t!("rule-order-paid"),
-        "an order's refunds are what its refunds say, and came back as points" => t!("rule-order-refunds"),
+        "an order's refunds are what its refunds say, and came back as points or to the card" => t!("rule-order-refunds"),
         "a refund's sums are those of its lines" => t!("rule-refund-lines"),
         "the copies refunded are those canceled or returned of a paid order" => t!("rule-refund-copies"),
         "an unpaid order that ended gave everything back" => t!("rule-unpaid-ended"),
@@ -94,10 +94,15 @@ fn rule(name: &str) -> Option<String> {
         "no copy is claimed that is not kept" => t!("rule-claim-copies"),
         "a completed return has one refund, and no other claim has any" => t!("rule-claim-refund"),
         "a confirmed purchase earned what its entry says, another one nothing" => t!("rule-earned"),
+        "a card payment that is open and the order that waits for it belong together" => t!("rule-card-open"),
+        "no more goes back to a card than it paid, and nothing of a refused payment" => t!("rule-card-back"),
+        "a wallet that a card has charged holds what was paid" => t!("rule-card-charge"),
         "the last change of each status in the timeline is the status" => t!("rule-timeline"),
         "every change of a timeline and every use of points belongs to an order, every line to its product's seller" => {
             t!("rule-orphans")
         }
+        "a parcel belongs to goods that were accepted" => t!("rule-parcel-accepted"),
+        "goods that are kept are at least where their parcel was seen" => t!("rule-parcel-seen"),
         "every paid order has left one order.paid in the log" => t!("rule-events"),
         _ => return None,
     })

@@ -36,6 +36,7 @@ pub(crate) fn StaffPage() -> impl IntoView {
             <ul class="doors">
                 <li><a href="/staff/coupons">{t!("staff-coupons")}</a> <p>{t!("staff-coupons-note")}</p></li>
                 <li><a href="/staff/points">{t!("points")}</a> <p>{t!("staff-points-note")}</p></li>
+                <li><a href="/staff/readers">{t!("readers")}</a> <p>{t!("readers-note")}</p></li>
                 <li><a href="/staff/audit">{t!("audit")}</a> <p>{t!("audit-note")}</p></li>
             </ul>
         }

@@ -7,15 +7,13 @@ use contract::{
     member::print_phone,
     money::won,
     order::{OrderId, order_number},
-    refund::Refund,
 };
 use domain::{
     claim::{self, ClaimView},
-    order::{self, Detail, OrderLineView, Step},
+    order::{self, Detail, OrderLineView, RefundView, Step},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Tabs, claims::Claims, part::Part, staff};
@@ -109,14 +107,14 @@ fn Sums(order: Detail) -> impl IntoView {
 
 /// What was given back, each with its arithmetic.
 #[component]
-fn Refunds(refunds: Vec<(OffsetDateTime, Refund)>, lines: Vec<OrderLineView>) -> impl IntoView {
+fn Refunds(refunds: Vec<RefundView>, lines: Vec<OrderLineView>) -> impl IntoView {
     if refunds.is_empty() {
         return ().into_any();
     }
     let title = |product| lines.iter().find(|line| line.product == product).map(|line| line.title.clone());
     let items = refunds
         .into_iter()
-        .map(|(at, refund)| {
+        .map(|RefundView { at, refund, .. }| {
             let what: Vec<String> = refund
                 .lines
                 .iter()

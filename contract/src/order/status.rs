@@ -56,12 +56,12 @@ impl PaymentStatus {
     pub const fn may_become(self, next: Self) -> bool {
         match self {
             Self::Unpaid => matches!(next, Self::Pending | Self::Paid | Self::Canceled),
-            Self::Pending => matches!(next, Self::Paid | Self::Failed | Self::Unknown | Self::Canceled),
+            // Back to unpaid: the shopper turned back before anything was asked for.
+            Self::Pending => matches!(next, Self::Unpaid | Self::Paid | Self::Failed | Self::Unknown | Self::Canceled),
             Self::Unknown => matches!(next, Self::Paid | Self::Failed),
-            Self::Failed => matches!(next, Self::Pending | Self::Canceled),
             Self::Paid => matches!(next, Self::PartiallyRefunded | Self::Refunded),
             Self::PartiallyRefunded => matches!(next, Self::PartiallyRefunded | Self::Refunded),
-            Self::Canceled | Self::Refunded => false,
+            Self::Failed | Self::Canceled | Self::Refunded => false,
         }
     }
 

@@ -50,7 +50,7 @@ pub const INVARIANTS: &[Invariant] = &[
         r#"select count(*), count(*) filter (where
                coalesce(m.sold, 0) <> case when o.paid then l.quantity - l.canceled - l.returned else 0 end)
            from order_line l
-           join (select order_id, exists (select from payment p where p.order_id = o.order_id) as paid from "order" o) o
+           join (select order_id, exists (select from payment p where p.order_id = o.order_id and p.status = 'paid') as paid from "order" o) o
                using (order_id)
            left join (select order_id, product_id, -sum(on_hand_delta) filter (where kind in ('sold', 'returned')) as sold
                       from stock_movement where order_id is not null group by 1, 2) m using (order_id, product_id)"#,
@@ -82,17 +82,19 @@ pub const INVARIANTS: &[Invariant] = &[
         "a paid order is paid once and in full, an unpaid one not at all",
         r#"select count(*), count(*) filter (where coalesce(p.sum, 0) <>
                case when o.payment_status in ('paid', 'partially_refunded', 'refunded') then o.total else 0 end)
-           from "order" o left join (select order_id, sum(amount) from payment group by 1) p using (order_id)"#,
+           from "order" o left join (select order_id, sum(amount) from payment where status = 'paid' group by 1) p using (order_id)"#,
     ),
     rule(
-        "an order's refunds are what its refunds say, and came back as points",
+        "an order's refunds are what its refunds say, and came back as points or to the card",
         r#"select count(*), count(*) filter (where o.refunded_total <> coalesce(r.amount, 0)
                or (o.payment_status in ('paid', 'partially_refunded', 'refunded')
                    and coalesce(u.restored, 0) <> coalesce(r.points, 0))
-               or coalesce(r.points, 0) <> coalesce(r.amount, 0) or coalesce(r.delivery, 0) > o.delivery_total)
+               or coalesce(r.points, 0) + coalesce(k.amount, 0) <> coalesce(r.amount, 0) or coalesce(r.delivery, 0) > o.delivery_total)
            from "order" o
            left join (select order_id, sum(amount) as amount, sum(points) as points, sum(delivery) as delivery from refund group by 1) r using (order_id)
-           left join (select order_id, sum(restored) as restored from points_use group by 1) u using (order_id)"#,
+           left join (select order_id, sum(restored) as restored from points_use group by 1) u using (order_id)
+           left join (select order_id, sum(c.amount) as amount from payment_cancel c join refund using (refund_id)
+                      group by 1) k using (order_id)"#,
     ),
     rule(
         "a refund's sums are those of its lines",
@@ -120,7 +122,7 @@ pub const INVARIANTS: &[Invariant] = &[
            from "order" o
            left join (select order_id, sum(amount) as taken, sum(restored) as restored from points_use group by 1) u
                using (order_id)
-           where o.payment_status = 'canceled'"#,
+           where o.payment_status in ('canceled', 'failed')"#,
     ),
     rule(
         "an order is canceled exactly when nothing of it is kept",
@@ -174,6 +176,33 @@ pub const INVARIANTS: &[Invariant] = &[
            left join (select order_id, sum(amount) from points_entry where kind = 'earn' group by 1) e using (order_id)"#,
     ),
     rule(
+        "a card payment that is open and the order that waits for it belong together",
+        r#"select sum(checked)::bigint, sum(broken)::bigint from (
+               select count(*) as checked, count(*) filter (where o.order_id is null) as broken
+               from payment p
+               left join "order" o on o.order_id = p.order_id and o.order_status = 'pending_payment'
+                   and o.payment_status = p.status
+               where p.status in ('pending', 'unknown') and p.order_id is not null
+               union all
+               select count(*), count(*) filter (where p.payment_id is null)
+               from "order" o left join payment p on p.order_id = o.order_id and p.status = o.payment_status
+               where o.payment_status in ('pending', 'unknown')
+           ) rows"#,
+    ),
+    rule(
+        "no more goes back to a card than it paid, and nothing of a refused payment",
+        "select count(*), count(*) filter (where p.status = 'failed' or (p.status = 'paid' and c.amount > p.amount))
+         from (select payment_id, sum(amount) as amount from payment_cancel group by 1) c
+         join payment p using (payment_id)",
+    ),
+    rule(
+        "a wallet that a card has charged holds what was paid",
+        "select count(*), count(*) filter (where e.amount is distinct from p.amount)
+         from payment p
+         left join points_entry e on e.member_id = p.member_id and e.idempotency_key = p.idempotency_key and e.kind = 'charge'
+         where p.method = 'card' and p.status = 'paid' and p.order_id is null",
+    ),
+    rule(
         "the last change of each status in the timeline is the status",
         r#"with last as (
                select distinct on (order_id, axis, subject) order_id, axis, subject, to_status from order_change
@@ -207,10 +236,28 @@ pub const INVARIANTS: &[Invariant] = &[
            ) rows"#,
     ),
     rule(
+        "a parcel belongs to goods that were accepted",
+        "select count(*), count(*) filter (where d.fulfillment_status = 'unfulfilled')
+         from parcel join delivery d using (delivery_id)",
+    ),
+    rule(
+        "goods that are kept are at least where their parcel was seen",
+        "select count(*), count(*) filter (where
+               d.fulfillment_status = any(case c.status when 'label_created' then '{unfulfilled}'::text[]
+                   when 'delivered' then '{unfulfilled,preparing,shipped}' else '{unfulfilled,preparing}' end)
+               and exists (select from order_line l where l.order_id = d.order_id and l.seller_id = d.seller_id
+                           and l.quantity > l.canceled + l.returned))
+         from checkpoint c join delivery d using (delivery_id)",
+    ),
+    rule(
         "every paid order has left one order.paid in the log",
         r#"select count(*), count(*) filter (where coalesce(e.count, 0) <> 1)
-           from (select order_id::text as subject from "order"
-                 where payment_status in ('paid', 'partially_refunded', 'refunded')) o
+           from (select order_id::text as subject from "order" o
+                 where payment_status in ('paid', 'partially_refunded', 'refunded')
+                   -- As far back as the log reaches.
+                   and exists (select from order_change c, event_horizon h
+                               where c.order_id = o.order_id and c.axis = 'payment' and c.to_status = 'paid'
+                                 and c.created_at > h.forgotten_until + interval '1 hour')) o
            left join (select subject, count(*) from event where name = 'order.paid' group by 1) e using (subject)"#,
     ),
 ];

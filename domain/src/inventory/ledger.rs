@@ -43,7 +43,7 @@ pub(crate) async fn lock(conn: &mut PgConnection, products: &[ProductId]) -> Res
 }
 
 /// Moves stock that is locked already. Answers the events that it gives rise to: stock that became
-/// low or depleted.
+/// low or depleted, or can be bought again.
 pub(crate) async fn apply(conn: &mut PgConnection, moves: &[Move], at: OffsetDateTime) -> Result<Vec<NewEvent>> {
     let products: Vec<ProductId> = moves.iter().map(|one| one.product).collect();
     let kinds: Vec<String> = moves.iter().map(|one| word(one.kind)).collect::<Result<_>>()?;
@@ -87,6 +87,7 @@ pub(super) fn crossed(product: ProductId, before: i32, after: i32, low_at: i32) 
     let name = match crossing(before, after, low_at)? {
         Crossing::Low => "stock.low",
         Crossing::Depleted => "stock.depleted",
+        Crossing::Restocked => "stock.restocked",
     };
     let payload = json!({ "product_id": product, "available": after, "low_at": low_at });
     Some(NewEvent { name, subject: product.to_string(), payload })

@@ -2,7 +2,7 @@
 
 use contract::{
     Failure, Won,
-    order::{Actor, OrderId, OrderStatus},
+    order::{Actor, OrderId, OrderStatus, PaymentStatus},
     product::ProductId,
     refund::{Refund, refund},
 };
@@ -23,7 +23,8 @@ use crate::{Result, Shop, member::Shopper, retry::retry};
 /// [`Failure::NotFound`], [`Failure::AlreadyCanceled`], [`Failure::OrderExpired`],
 /// [`Failure::AlreadyConfirmed`], [`Failure::AlreadyShipped`], [`Failure::TooManyCopies`],
 /// [`Failure::WholeOrderOnly`] for some copies of an unpaid order, [`Failure::RefundChanged`],
-/// [`Failure::BadRequest`] for the key of another order.
+/// [`Failure::BadRequest`] for the key of another order, [`Failure::PaymentChecking`] while a card may
+/// have paid it.
 #[instrument(skip_all, fields(order = %order))]
 pub async fn cancel(
     shop: &Shop,
@@ -65,7 +66,10 @@ async fn cancel_once(
         if taken.is_some() {
             return Err(Failure::WholeOrderOnly.into());
         }
-        release(&mut tx, &locked, OrderStatus::Canceled, &how).await?;
+        if locked.payment == PaymentStatus::Unknown {
+            return Err(Failure::PaymentChecking.into());
+        }
+        release(&mut tx, &locked, (OrderStatus::Canceled, PaymentStatus::Canceled), &how).await?;
     } else {
         let refund = refund_of(shop, &locked, taken)?;
         // Who sees an unpaid order has seen no refund.

@@ -1,6 +1,6 @@
 //! Orders that nobody paid: they let go of what they hold.
 
-use contract::order::{Actor, OrderId, OrderStatus};
+use contract::order::{Actor, OrderId, OrderStatus, PaymentStatus};
 
 use super::{
     lock_any,
@@ -16,6 +16,7 @@ use crate::{Result, Shop, retry::retry};
 pub async fn expire(shop: &Shop) -> Result<usize> {
     let due = sqlx::query_scalar!(
         r#"select order_id from "order" where order_status = 'pending_payment' and held_until <= $1
+             and payment_status <> 'unknown'
            order by held_until limit 100"#,
         shop.now()
     )
@@ -37,11 +38,13 @@ async fn expire_once(shop: &Shop, order: OrderId) -> Result<()> {
     let mut tx = shop.db.begin().await?;
     let locked = lock_any(&mut tx, order).await?;
     // It may have been paid, canceled or expired while this waited for its lock.
-    if locked.status != OrderStatus::PendingPayment || locked.held_until.is_none_or(|until| until > at) {
+    let over = locked.status == OrderStatus::PendingPayment && locked.held_until.is_some_and(|until| until <= at);
+    // What may have been paid waits for the gateway's answer.
+    if !over || locked.payment == PaymentStatus::Unknown {
         return Ok(());
     }
     let how = Undoing { actor: Actor::System, by: None, reason: String::new(), key: None, at };
-    release(&mut tx, &locked, OrderStatus::Expired, &how).await?;
+    release(&mut tx, &locked, (OrderStatus::Expired, PaymentStatus::Canceled), &how).await?;
     tx.commit().await?;
     Ok(())
 }

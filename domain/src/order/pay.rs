@@ -1,13 +1,16 @@
-//! Paying what is left of an order that is held.
+//! Paying what is left of an order that is held: by points here, by card in `payment`.
 
 use contract::{
-    Failure,
+    Failure, Won,
     coupon::CouponStatus,
+    member::MemberId,
     order::{Actor, OrderId, OrderStatus, PaymentStatus},
     stock::MovementKind,
     when::kst_date,
 };
 use serde_json::json;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
 use tracing::instrument;
 use uuid::Uuid;
 
@@ -18,6 +21,7 @@ use crate::{
     event::{self, NewEvent},
     inventory::ledger::{self as stock, Move},
     member::Shopper,
+    payment::give_up,
     points::{
         self,
         ledger::{self as wallets, Spending},
@@ -29,7 +33,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Failure::NotFound`], [`Failure::OrderExpired`], [`Failure::AlreadyCanceled`],
-/// [`Failure::InsufficientPoints`].
+/// [`Failure::InsufficientPoints`], [`Failure::PaymentChecking`] while a card may have paid it.
 #[instrument(skip_all, fields(order = %order))]
 pub async fn pay(shop: &Shop, by: &Shopper, order: OrderId) -> Result<()> {
     retry("pay", || pay_once(shop, by, order)).await
@@ -39,33 +43,15 @@ async fn pay_once(shop: &Shop, by: &Shopper, order: OrderId) -> Result<()> {
     let at = shop.now();
     let mut tx = shop.db.begin().await?;
     let locked = lock(&mut tx, order, by.id()).await?;
-    match locked.status {
-        OrderStatus::PendingPayment => {}
-        OrderStatus::Placed | OrderStatus::Confirmed => return Ok(()),
-        OrderStatus::Canceled => return Err(Failure::AlreadyCanceled.into()),
-        OrderStatus::Expired => return Err(Failure::OrderExpired.into()),
-    }
-    if locked.held_until.is_none_or(|until| until <= at) {
-        return Err(Failure::OrderExpired.into());
+    if !waits(&locked, at)? {
+        return Ok(());
     }
     let due = locked.total - locked.points_used;
-    stock::lock(&mut tx, &locked.products()).await?;
-    let mut events = stock::apply(&mut tx, &moves(&locked), at).await?;
+    let events = sell(&mut tx, &locked, at).await?;
     let mut wallet = wallets::lock(&mut tx, &[by.id()]).await?.remove(&by.id()).ok_or(Failure::NotFound)?;
     let taken = points::take(&mut wallet.lots, due, kst_date(at)).ok_or(Failure::InsufficientPoints)?;
     let spending = Spending { member: by.id(), order, taken, balance_after: wallet.balance - due };
     wallets::spend(&mut tx, &[spending], at).await?;
-    if let Some(coupon) = locked.coupon {
-        coupons::take(&mut tx, &[(coupon, order, CouponStatus::Used)]).await?;
-    }
-    sqlx::query!(
-        r#"update "order" set order_status = 'placed', payment_status = 'paid', points_used = points_used + $2
-           where order_id = $1"#,
-        order,
-        due
-    )
-    .execute(&mut *tx)
-    .await?;
     sqlx::query!(
         "insert into payment (payment_id, order_id, method, amount, status, created_at)
          values ($1, $2, 'points', $3, 'paid', $4)",
@@ -76,16 +62,57 @@ async fn pay_once(shop: &Shop, by: &Shopper, order: OrderId) -> Result<()> {
     )
     .execute(&mut *tx)
     .await?;
-    let who = (Actor::Shopper, Some(by.id()));
-    let turns = [
-        Turn::order(order, Some(locked.status), OrderStatus::Placed, who),
-        Turn::payment(order, Some(locked.payment), PaymentStatus::Paid, who),
-    ];
-    record(&mut tx, &turns, at).await?;
-    events.push(paid_event(&locked, at.unix_timestamp_nanos() / 1_000_000));
-    event::append(&mut tx, &events).await?;
+    // The shopper may have left the gateway's page open.
+    give_up(&mut tx, order, at).await?;
+    placed(&mut tx, &locked, due, events, (Actor::Shopper, Some(by.id())), at).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Whether a locked order waits to be paid; `false` where it is paid.
+pub(crate) fn waits(order: &Locked, at: OffsetDateTime) -> Result<bool> {
+    match order.status {
+        OrderStatus::PendingPayment if order.payment == PaymentStatus::Unknown => Err(Failure::PaymentChecking.into()),
+        OrderStatus::PendingPayment if order.held_until.is_some_and(|until| until > at) => Ok(true),
+        OrderStatus::PendingPayment | OrderStatus::Expired => Err(Failure::OrderExpired.into()),
+        OrderStatus::Placed | OrderStatus::Confirmed => Ok(false),
+        OrderStatus::Canceled => Err(Failure::AlreadyCanceled.into()),
+    }
+}
+
+/// Turns what is reserved for a held order into what is sold.
+pub(crate) async fn sell(conn: &mut PgConnection, order: &Locked, at: OffsetDateTime) -> Result<Vec<NewEvent>> {
+    stock::lock(conn, &order.products()).await?;
+    stock::apply(conn, &moves(order), at).await
+}
+
+/// Makes a held order, whose goods are sold, a placed one. `points` are those paid for it just now.
+pub(crate) async fn placed(
+    conn: &mut PgConnection,
+    order: &Locked,
+    points: Won,
+    mut events: Vec<NewEvent>,
+    who: (Actor, Option<MemberId>),
+    at: OffsetDateTime,
+) -> Result<()> {
+    if let Some(coupon) = order.coupon {
+        coupons::take(conn, &[(coupon, order.id, CouponStatus::Used)]).await?;
+    }
+    sqlx::query!(
+        r#"update "order" set order_status = 'placed', payment_status = 'paid', points_used = points_used + $2
+           where order_id = $1"#,
+        order.id,
+        points
+    )
+    .execute(&mut *conn)
+    .await?;
+    let turns = [
+        Turn::order(order.id, Some(order.status), OrderStatus::Placed, who),
+        Turn::payment(order.id, Some(order.payment), PaymentStatus::Paid, who),
+    ];
+    record(conn, &turns, at).await?;
+    events.push(paid_event(order, at.unix_timestamp_nanos() / 1_000_000));
+    event::append(conn, &events).await
 }
 
 fn moves(order: &Locked) -> Vec<Move> {

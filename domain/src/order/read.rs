@@ -104,6 +104,8 @@ async fn find(shop: &Shop, member: Option<MemberId>, id: OrderId) -> Result<Deta
         r#"select order_status, payment_status, goods_total, discount_total, delivery_total, total as "total!",
                   points_used, points_earned, refunded_total, held_until, confirm_at, recipient, phone, postcode, line1,
                   line2, delivery_note, placed_at,
+                  coalesce((select sum(amount)::bigint from payment p
+                            where p.order_id = o.order_id and p.method = 'card' and p.status = 'paid'), 0) as "card_used!",
                   (select name from coupon join coupon_campaign using (campaign_id)
                    where coupon.coupon_id = o.coupon_id) as coupon
            from "order" o where order_id = $1 and ($2::bigint is null or member_id = $2)"#,
@@ -135,6 +137,7 @@ async fn find(shop: &Shop, member: Option<MemberId>, id: OrderId) -> Result<Deta
         coupon: row.coupon.unwrap_or_default(),
         delivery_total: row.delivery_total,
         points_used: row.points_used,
+        card_used: row.card_used,
         points_earned: row.points_earned,
         refunded_total: row.refunded_total,
         held_until: row.held_until,

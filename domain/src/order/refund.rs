@@ -13,9 +13,11 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::RefundView;
 use crate::{Result, Shop};
 
-/// Writes a refund, of which `points` came back as points.
+/// Writes a refund, of which `points` came back as points; the rest goes back to the card. Answers
+/// its id.
 pub(super) async fn insert(
     conn: &mut PgConnection,
     order: OrderId,
@@ -23,7 +25,7 @@ pub(super) async fn insert(
     claim: Option<ClaimId>,
     points: Won,
     at: OffsetDateTime,
-) -> Result<()> {
+) -> Result<Uuid> {
     let id = Uuid::now_v7();
     sqlx::query!(
         "insert into refund (refund_id, order_id, claim_id, goods, discount, delivery, return_fee, points, created_at)
@@ -55,13 +57,13 @@ pub(super) async fn insert(
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(id)
 }
 
-/// The refunds of an order, oldest first, each with its time.
-pub(super) async fn list(shop: &Shop, id: OrderId) -> Result<Vec<(OffsetDateTime, Refund)>> {
+/// The refunds of an order, oldest first.
+pub(super) async fn list(shop: &Shop, id: OrderId) -> Result<Vec<RefundView>> {
     let rows = sqlx::query!(
-        "select r.refund_id, r.goods, r.discount, r.delivery, r.return_fee, r.created_at, l.product_id, l.quantity,
+        "select r.refund_id, r.goods, r.discount, r.delivery, r.return_fee, r.points, r.created_at, l.product_id, l.quantity,
                 l.goods as line_goods, l.discount as line_discount
          from refund r join refund_line l using (refund_id)
          where r.order_id = $1 order by r.refund_id, l.product_id",
@@ -69,13 +71,14 @@ pub(super) async fn list(shop: &Shop, id: OrderId) -> Result<Vec<(OffsetDateTime
     )
     .fetch_all(&shop.db)
     .await?;
-    let mut refunds: BTreeMap<Uuid, (OffsetDateTime, Refund)> = BTreeMap::new();
+    let mut refunds: BTreeMap<Uuid, RefundView> = BTreeMap::new();
     for row in rows {
-        let (_, refund) = refunds.entry(row.refund_id).or_insert_with(|| {
+        let view = refunds.entry(row.refund_id).or_insert_with(|| {
             let (goods, discount, delivery, return_fee) = (row.goods, row.discount, row.delivery, row.return_fee);
-            (row.created_at, Refund { lines: Vec::new(), goods, discount, delivery, return_fee })
+            let refund = Refund { lines: Vec::new(), goods, discount, delivery, return_fee };
+            RefundView { at: row.created_at, refund, points: row.points }
         });
-        refund.lines.push(RefundLine {
+        view.refund.lines.push(RefundLine {
             product: row.product_id,
             quantity: row.quantity,
             goods: row.line_goods,

@@ -1,6 +1,7 @@
 //! Undoing an order, paid or not: what it took goes back to where it came from.
 
 use contract::{
+    Won,
     claim::ClaimId,
     member::MemberId,
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
@@ -19,6 +20,7 @@ use crate::{
     coupon::ledger as coupons,
     event::{self, NewEvent},
     inventory::ledger::{self as stock, Move},
+    payment::{ask_back, card_left, give_up},
     points::ledger as points,
     words::word,
 };
@@ -42,8 +44,15 @@ pub(crate) struct Return {
     pub resalable: bool,
 }
 
-/// Ends an order that is not paid: canceled by the shopper, or expired by itself.
-pub(crate) async fn release(conn: &mut PgConnection, order: &Locked, to: OrderStatus, how: &Undoing) -> Result<()> {
+/// Ends an order that is not paid: canceled by the shopper, expired by itself, or canceled because
+/// its payment failed.
+pub(crate) async fn release(
+    conn: &mut PgConnection,
+    order: &Locked,
+    (to, payment): (OrderStatus, PaymentStatus),
+    how: &Undoing,
+) -> Result<()> {
+    give_up(conn, order.id, how.at).await?;
     stock::lock(conn, &order.products()).await?;
     let reason = if to == OrderStatus::Expired { "expired" } else { "canceled" };
     let moves: Vec<Move> = order
@@ -66,16 +75,17 @@ pub(crate) async fn release(conn: &mut PgConnection, order: &Locked, to: OrderSt
     }
     sqlx::query!("update order_line set canceled = quantity where order_id = $1", order.id).execute(&mut *conn).await?;
     sqlx::query!(
-        r#"update "order" set order_status = $2, payment_status = 'canceled' where order_id = $1"#,
+        r#"update "order" set order_status = $2, payment_status = $3 where order_id = $1"#,
         order.id,
-        word(to)?
+        word(to)?,
+        word(payment)?
     )
     .execute(&mut *conn)
     .await?;
     let by = (how.actor, how.by);
     let turns = [
         Turn::order(order.id, Some(order.status), to, by).because(&how.reason, how.key),
-        Turn::payment(order.id, Some(order.payment), PaymentStatus::Canceled, by),
+        Turn::payment(order.id, Some(order.payment), payment, by),
     ];
     record(conn, &turns, how.at).await?;
     let name = if to == OrderStatus::Expired { "order.expired" } else { "order.canceled" };
@@ -101,7 +111,10 @@ pub(crate) async fn undo(
     let copies: Vec<i32> = refund.lines.iter().map(|line| line.quantity).collect();
     stock::lock(conn, &products).await?;
     let mut events = stock::apply(conn, &moves(order, refund, returned, how), how.at).await?;
-    let restored = points::restore(conn, order.member, order.id, refund.amount(), how.at).await?;
+    // The card first: money is worth more than points, which may run out.
+    let card = card_left(conn, order.id).await?;
+    let to_card = card.map_or(0, |card| card.left.min(refund.amount()));
+    let restored = points::restore(conn, order.member, order.id, refund.amount() - to_card, how.at).await?;
     let kept = order.lines.iter().map(|line| line.kept).sum::<i32>() - copies.iter().sum::<i32>();
     if let (0, Some(coupon)) = (kept, order.coupon) {
         coupons::release(conn, order.id, coupon, how.at).await?;
@@ -120,7 +133,10 @@ pub(crate) async fn undo(
     .execute(&mut *conn)
     .await?;
     let claim = returned.map(|returned| returned.claim);
-    refund::insert(conn, order.id, refund, claim, restored, how.at).await?;
+    let id = refund::insert(conn, order.id, refund, claim, restored, how.at).await?;
+    if let Some(card) = card.filter(|_| to_card > 0) {
+        ask_back(conn, card.payment, Some(id), to_card, how.at).await?;
+    }
     let (status, payment) =
         (if kept == 0 { OrderStatus::Canceled } else { order.status }, PaymentStatus::after_refund(kept > 0));
     sqlx::query!(
@@ -135,7 +151,7 @@ pub(crate) async fn undo(
     .await?;
     record(conn, &turns(order, refund, (status, payment), returned, how), how.at).await?;
     settle(conn, order, refund, returned, how, policy).await?;
-    events.push(undone_event(order, refund, returned, kept, how.at));
+    events.push(undone_event(order, refund, to_card, returned, kept, how.at));
     event::append(conn, &events).await
 }
 
@@ -221,7 +237,14 @@ async fn settle(
     schedule_confirmation(conn, order.id, days, how.at).await
 }
 
-fn undone_event(order: &Locked, refund: &Refund, returned: Option<Return>, kept: i32, at: OffsetDateTime) -> NewEvent {
+fn undone_event(
+    order: &Locked,
+    refund: &Refund,
+    to_card: Won,
+    returned: Option<Return>,
+    kept: i32,
+    at: OffsetDateTime,
+) -> NewEvent {
     let lines: Vec<_> = refund
         .lines
         .iter()
@@ -229,7 +252,7 @@ fn undone_event(order: &Locked, refund: &Refund, returned: Option<Return>, kept:
         .collect();
     let payload = json!({
         "order_id": order.id, "member_id": order.member, "paid": true, "whole": kept == 0, "lines": lines,
-        "refund": refund.amount(), "at": at.unix_timestamp_nanos() / 1_000_000,
+        "refund": refund.amount(), "to_card": to_card, "at": at.unix_timestamp_nanos() / 1_000_000,
     });
     let name = if returned.is_some() { "order.returned" } else { "order.canceled" };
     NewEvent { name, subject: order.id.to_string(), payload }

@@ -85,6 +85,24 @@ pub struct DeliveryView {
     pub status: FulfillmentStatus,
 }
 
+/// What was given back at once.
+#[derive(Debug, Clone)]
+pub struct RefundView {
+    /// When, in UTC.
+    pub at: OffsetDateTime,
+    /// What, and how it was computed.
+    pub refund: Refund,
+    /// What of it came back as points, in won.
+    pub points: Won,
+}
+
+impl RefundView {
+    /// What of it goes back to the card, in won.
+    pub const fn card(&self) -> Won {
+        self.refund.amount() - self.points
+    }
+}
+
 /// All of an order.
 #[derive(Debug, Clone)]
 pub struct Detail {
@@ -105,11 +123,13 @@ pub struct Detail {
     /// The purchase confirms itself then, in UTC.
     pub confirm_at: Option<OffsetDateTime>,
     /// What was given back, oldest first.
-    pub refunds: Vec<(OffsetDateTime, Refund)>,
+    pub refunds: Vec<RefundView>,
     /// The delivery fees together, in won.
     pub delivery_total: Won,
     /// What was paid by points, in won.
     pub points_used: Won,
+    /// What was paid by card, in won.
+    pub card_used: Won,
     /// Who takes the parcels.
     pub recipient: String,
     /// Bare digits.
@@ -124,4 +144,12 @@ pub struct Detail {
     pub note: String,
     /// One for each seller.
     pub deliveries: Vec<DeliveryView>,
+}
+
+impl Detail {
+    /// What of a refund of `amount` won goes back to the card; the rest comes back as points.
+    pub fn to_card(&self, amount: Won) -> Won {
+        let left = self.card_used - self.refunds.iter().map(RefundView::card).sum::<Won>();
+        left.min(amount)
+    }
 }

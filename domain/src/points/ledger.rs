@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use contract::{Won, member::MemberId, order::OrderId};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
 use super::lot::{Lot, Use, give_back};
 use crate::Result;
@@ -42,6 +43,38 @@ pub(crate) async fn lock(conn: &mut PgConnection, members: &[MemberId]) -> Resul
         }
     }
     Ok(wallets)
+}
+
+/// Adds what was charged, which never runs out, under a key that is used once. Answers whether the
+/// wallet, of at most `most` won, had room.
+pub(crate) async fn charge(
+    conn: &mut PgConnection,
+    member: MemberId,
+    amount: Won,
+    most: Won,
+    key: Uuid,
+    at: OffsetDateTime,
+) -> Result<bool> {
+    let charged = sqlx::query!(
+        "with charged as (
+             update points_wallet set balance = balance + $2
+             where member_id = $1 and balance <= $3::bigint - $2
+             returning balance
+         ), lot as (
+             insert into points_lot as l (member_id, expires_on, remaining) select $1, '9999-12-31', $2 from charged
+             on conflict (member_id, expires_on) do update set remaining = l.remaining + excluded.remaining
+         )
+         insert into points_entry (member_id, kind, amount, balance_after, idempotency_key, created_at)
+         select $1, 'charge', $2, balance, $4, $5 from charged",
+        member,
+        amount,
+        most,
+        key,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(charged.rows_affected() > 0)
 }
 
 /// Points paid for an order.

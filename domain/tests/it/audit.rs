@@ -56,6 +56,7 @@ async fn eventful(db: PgPool) -> Result<Scene> {
     scene.through(exchanged, claim, ClaimStatus::Collecting).await?;
     scene.claim(exchanged, ClaimKind::Return, Fault::Seller, &[(other, 1)]).await?;
     confirm(shop, reader, scene.delivered(&lines).await?).await?;
+    scene.picked_up(&[(book, 1)], "1000").await?;
     recruit(shop, "다른이", "shopper").await?;
     Ok(scene)
 }
@@ -148,7 +149,7 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
         "update payment set amount = amount - 1",
     ),
     (
-        "an order's refunds are what its refunds say, and came back as points",
+        "an order's refunds are what its refunds say, and came back as points or to the card",
         r#"update "order" set refunded_total = refunded_total - 1 where refunded_total > 0"#,
         r#"update "order" set refunded_total = refunded_total + 1 where refunded_total > 0"#,
     ),
@@ -231,6 +232,18 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
         r#"insert into order_change (order_id, axis, to_status, actor, reason, created_at)
            select order_id, 'payment', 'unknown', 'system', 'corrupt', now() from "order" where order_status = 'confirmed'"#,
         "delete from order_change where reason = 'corrupt'",
+    ),
+    (
+        "a parcel belongs to goods that were accepted",
+        "insert into parcel (delivery_id, requested_at)
+         select min(delivery_id::text)::uuid, now() from delivery where fulfillment_status = 'unfulfilled'",
+        "delete from parcel where carrier is null",
+    ),
+    (
+        "goods that are kept are at least where their parcel was seen",
+        "insert into checkpoint (message_id, delivery_id, status, place, at, received_at)
+         select 'corrupt', delivery_id, 'delivered', '', now(), now() from parcel",
+        "delete from checkpoint where message_id = 'corrupt'",
     ),
     (
         "every paid order has left one order.paid in the log",

@@ -71,7 +71,7 @@ impl Scene {
 
     /// What came back by the last refund: for the goods, for the delivery, the return fee.
     pub(crate) async fn last_refund(&self, order: OrderId) -> Result<(Won, Won, Won)> {
-        let (_, refund) = self.detail(order).await?.refunds.pop().expect("a refund");
+        let refund = self.detail(order).await?.refunds.pop().expect("a refund").refund;
         Ok((refund.goods - refund.discount, refund.delivery, refund.return_fee))
     }
 }

@@ -167,7 +167,7 @@ async fn low_and_depleted_are_told_once_at_each_crossing(db: PgPool) -> Result<(
         ("hold", &[]),
         ("pay", &[]),
         ("-3", &["stock.depleted"]),
-        ("+9", &[]),
+        ("+9", &["stock.restocked"]),
         ("-4", &["stock.low"]),
         ("-5", &["stock.depleted"]),
     ];
@@ -186,7 +186,7 @@ async fn low_and_depleted_are_told_once_at_each_crossing(db: PgPool) -> Result<(
     // From plenty to nothing by a hold: depleted says it all.
     scene.move_by(book, "9").await?;
     scene.hold(&[(book, 9)], 0).await?;
-    assert_eq!(scene.events("stock.").await?.len(), told.len() + 1);
+    assert_eq!(scene.events("stock.").await?.len(), told.len() + 2);
     let last: (String, serde_json::Value) =
         sqlx::query_as("select name, payload from event where name like 'stock.%' order by event_id desc limit 1")
             .fetch_one(&scene.shop.db)

@@ -1,5 +1,6 @@
 //! The rules of the domain, against a real Postgres; `decide` by properties.
 
+mod accept;
 mod address;
 mod audit;
 mod cancel;
@@ -16,15 +17,23 @@ mod exchange;
 mod faults;
 mod fixture;
 mod inventory;
+mod mail;
 mod member;
 mod model;
+mod notification;
 mod order;
+mod parcel;
 mod pay;
+mod payment;
 mod points;
+mod points_to_earn;
 mod product;
+mod ranking;
 mod retries;
 mod returning;
 mod scene;
 mod seed;
 mod storm;
+mod tail;
 mod timeline;
+mod wish;

@@ -14,11 +14,11 @@ use contract::Failure;
 use domain::{
     Shop,
     cart::{self, Owner},
-    member,
+    member, notification,
 };
 use tower_sessions::Session;
 
-use super::failures;
+use super::{failures, live};
 
 /// Puts the visitor into the request. With the database away, nobody can be recognized and the
 /// page of that failure is the answer.
@@ -29,7 +29,7 @@ pub(super) async fn recognize(
     next: Next,
 ) -> Response {
     let locale = failures::locale(request.headers());
-    match visitor(&shop, &session, request.method()).await {
+    match visitor(&shop, &session, is_page(&request)).await {
         Ok(visitor) => {
             request.extensions_mut().insert(Visitor { locale, ..visitor });
             let shown = is_shown(&request);
@@ -46,7 +46,7 @@ pub(super) async fn recognize(
     }
 }
 
-async fn visitor(shop: &Shop, session: &Session, method: &Method) -> Result<Visitor, Failure> {
+async fn visitor(shop: &Shop, session: &Session, page: bool) -> Result<Visitor, Failure> {
     let member: Option<i64> = session.get(key::MEMBER).await.map_err(failed)?;
     let generation: Option<i32> = session.get(key::GENERATION).await.map_err(failed)?;
     let guest_cart = session.get(key::CART).await.map_err(failed)?;
@@ -56,16 +56,26 @@ async fn visitor(shop: &Shop, session: &Session, method: &Method) -> Result<Visi
     };
     let owner = shopper.as_ref().map(|shopper| Owner::Member(shopper.id())).or(guest_cart.map(Owner::Guest));
     // Only the header of a page tells them, and a form is answered without one.
-    let copies = match owner.filter(|_| method == Method::GET) {
+    let copies = match owner.filter(|_| page) {
         Some(owner) => cart::copies(shop, owner).await?,
         None => 0,
     };
-    Ok(Visitor { shopper, guest_cart, copies, ..Visitor::default() })
+    let unread = match shopper.as_ref().filter(|_| page) {
+        Some(shopper) => notification::unread(shop, shopper).await?,
+        None => 0,
+    };
+    Ok(Visitor { shopper, guest_cart, copies, unread, ..Visitor::default() })
+}
+
+/// Whether a page is asked for, and not what its islands ask for beside it.
+fn is_page(request: &Request) -> bool {
+    let path = request.uri().path();
+    request.method() == Method::GET && !path.starts_with("/fn/") && path != live::PATH
 }
 
 /// Whether the answer will be looked at, and is not fetched ahead.
 fn is_shown(request: &Request) -> bool {
-    request.method() == Method::GET && !request.headers().contains_key("sec-purpose")
+    is_page(request) && !request.headers().contains_key("sec-purpose")
 }
 
 /// Takes out the form that was refused a moment ago: it is there for the one next page.

@@ -11,7 +11,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use reqwest::{Client, RequestBuilder, Response, StatusCode, header::ACCEPT, redirect::Policy};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header::ACCEPT};
 
 use crate::support::Outcome;
 
@@ -36,8 +36,8 @@ impl Served {
 
     /// The same, with settings.
     pub(crate) fn with(data_dir: &Path, settings: &[(&str, &str)]) -> Result<Self, Box<dyn std::error::Error>> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let address = format!("127.0.0.1:{port}");
+        let named = settings.iter().find(|(name, _)| *name == "MADANG_ADDR");
+        let address = named.map_or_else(free_address, |(_, address)| Ok((*address).to_owned()))?;
         // What a page looks like in a browser is tested in one; here an empty site will do.
         let site = data_dir.join("site");
         std::fs::create_dir_all(site.join("pkg"))?;
@@ -82,9 +82,14 @@ impl Drop for Served {
     }
 }
 
+/// An address of this machine that nobody listens on.
+pub(crate) fn free_address() -> std::io::Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
+
 /// A browser without scripts: keeps cookies, sends forms, follows nothing by itself.
-pub(crate) fn browser() -> Result<Client, reqwest::Error> {
-    Client::builder().cookie_store(true).redirect(Policy::none()).build()
+pub(crate) fn browser() -> Result<Client, Box<dyn std::error::Error>> {
+    Ok(server::outside::client()?.cookie_store(true).build()?)
 }
 
 pub(crate) async fn get(browser: &Client, url: String) -> Result<(StatusCode, String), reqwest::Error> {

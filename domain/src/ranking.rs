@@ -1,0 +1,37 @@
+//! The best sellers: how many copies of each product were paid, and not canceled since, over some
+//! days.
+//!
+//! Copies are kept by the hour in which they were paid, and summed up for every window, so that
+//! reading the first places costs the same at any number of orders. A reader of the log adds to
+//! both; with each hour that begins, the windows roll on. What comes back after its delivery was
+//! sold all the same, and stays in.
+
+mod best;
+mod count;
+mod span;
+
+use time::{OffsetDateTime, UtcOffset};
+
+pub use best::best;
+pub(crate) use count::{Sold, count};
+pub use span::roll;
+
+/// The beginning of the hour in which a time lies, in UTC.
+pub(crate) fn hour(at: OffsetDateTime) -> OffsetDateTime {
+    at.to_offset(UtcOffset::UTC).truncate_to_hour()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn hours_are_those_of_utc() {
+        let ten = datetime!(2026-11-20 10:00 UTC);
+        for inside in [ten, datetime!(2026-11-20 19:59:59.999_999_999 +9), datetime!(2026-11-20 15:45 +5:45)] {
+            assert_eq!(hour(inside), ten, "{inside}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The gateway's bodies, as far as the shop reads them.
+
+use contract::{Won, payment::PaymentId};
+use domain::payment::gateway::{Charge, ChargeStatus, Denial, Opened, Token};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::brand::brand;
+
+/// A payment.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Payment {
+    payment_key: String,
+    order_id: PaymentId,
+    status: Status,
+    total_amount: Won,
+    #[serde(default)]
+    balance_amount: Won,
+    checkout: Option<Checkout>,
+    card: Option<Card>,
+    failure: Option<Failed>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum Status {
+    Ready,
+    InProgress,
+    WaitingForDeposit,
+    Done,
+    Canceled,
+    PartialCanceled,
+    Aborted,
+    Expired,
+}
+
+#[derive(Deserialize)]
+struct Checkout {
+    url: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Card {
+    #[serde(default)]
+    issuer_code: String,
+    #[serde(default)]
+    number: String,
+}
+
+#[derive(Deserialize)]
+struct Failed {
+    #[serde(default)]
+    code: String,
+}
+
+/// A card that the gateway keeps.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Billing {
+    billing_key: String,
+    card_company: Option<String>,
+    card: Option<Card>,
+}
+
+/// Reads the body of an answer that says that it was done. One that cannot be read does not undo
+/// the work.
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Denial> {
+    serde_json::from_slice(body).map_err(|error| {
+        // The place alone: the words of the error quote the body.
+        let (line, column) = (error.line(), error.column());
+        Denial::Unanswered(format!("the answer cannot be read, at {line}:{column}"))
+    })
+}
+
+impl Payment {
+    /// Where the shopper goes on.
+    pub(super) fn opened(self) -> Result<Opened, Denial> {
+        let checkout = self.checkout.ok_or_else(|| Denial::Unanswered("no page in the answer".to_owned()))?;
+        Ok(Opened { key: self.payment_key, page: checkout.url })
+    }
+}
+
+impl From<Payment> for Charge {
+    fn from(told: Payment) -> Self {
+        Self {
+            key: told.payment_key,
+            payment: told.order_id,
+            amount: told.total_amount,
+            balance: told.balance_amount,
+            status: told.status.into(),
+            card: told.card.and_then(|card| Some((brand(&card.issuer_code), last4(&card.number)?))),
+            failure: told.failure.map(|failed| failed.code).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<Status> for ChargeStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Ready => Self::Ready,
+            Status::InProgress | Status::WaitingForDeposit => Self::InProgress,
+            Status::Done => Self::Done,
+            Status::Canceled | Status::PartialCanceled => Self::Canceled,
+            Status::Aborted | Status::Expired => Self::Ended,
+        }
+    }
+}
+
+impl From<Billing> for Token {
+    fn from(kept: Billing) -> Self {
+        let card = kept.card.unwrap_or(Card { issuer_code: String::new(), number: String::new() });
+        Self {
+            token: kept.billing_key,
+            brand: kept.card_company.filter(|name| !name.is_empty()).unwrap_or_else(|| brand(&card.issuer_code)),
+            // A card of which nothing is shown can still pay.
+            last4: last4(&card.number).unwrap_or_else(|| "0000".to_owned()),
+        }
+    }
+}
+
+/// The last four digits that a masked number shows; `None` where it shows fewer.
+fn last4(number: &str) -> Option<String> {
+    let shown: String = number.chars().filter(char::is_ascii_digit).collect();
+    shown.len().checked_sub(4).map(|from| shown[from..].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn payment(fields: &Value) -> Charge {
+        let mut body = json!({
+            "paymentKey": "key", "orderId": PaymentId::from_u128(7), "status": "DONE", "totalAmount": 20_000,
+            "balanceAmount": 20_000, "card": null, "somethingNew": [],
+        });
+        for (name, value) in fields.as_object().expect("fields") {
+            body[name] = value.clone();
+        }
+        read::<Payment>(body.to_string().as_bytes()).expect("a payment").into()
+    }
+
+    #[test]
+    fn a_number_shows_its_last_four_digits_or_the_last_four_it_shows() {
+        assert_eq!(last4("433012******1234").as_deref(), Some("1234"));
+        assert_eq!(last4("12345678****000*").as_deref(), Some("8000"));
+        assert_eq!(last4("****-****-****-*123"), None);
+        assert_eq!(last4(""), None);
+    }
+
+    #[test]
+    fn every_status_of_the_gateway_is_known() {
+        for (word, status) in [
+            ("READY", ChargeStatus::Ready),
+            ("IN_PROGRESS", ChargeStatus::InProgress),
+            ("WAITING_FOR_DEPOSIT", ChargeStatus::InProgress),
+            ("DONE", ChargeStatus::Done),
+            ("CANCELED", ChargeStatus::Canceled),
+            ("PARTIAL_CANCELED", ChargeStatus::Canceled),
+            ("ABORTED", ChargeStatus::Ended),
+            ("EXPIRED", ChargeStatus::Ended),
+        ] {
+            assert_eq!(payment(&json!({ "status": word })).status, status);
+        }
+    }
+
+    #[test]
+    fn a_payment_tells_card_and_failure_where_it_has_them() {
+        let paid = payment(&json!({ "card": { "issuerCode": "61", "number": "433012******1234" } }));
+        assert_eq!(paid.card, Some(("현대".to_owned(), "1234".to_owned())));
+        assert_eq!(payment(&json!({})).card, None);
+        let ended = payment(&json!({ "status": "ABORTED", "failure": { "code": "REJECT_CARD_COMPANY" } }));
+        assert_eq!((ended.status, ended.failure.as_str()), (ChargeStatus::Ended, "REJECT_CARD_COMPANY"));
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_leaves_open_what_was_done() {
+        for body in ["", "<html>", "{}", r#"{"paymentKey":"token","status":"NEW"}"#] {
+            let Err(Denial::Unanswered(why)) = read::<Payment>(body.as_bytes()) else { panic!("{body} was read") };
+            assert!(!why.contains("token"));
+        }
+    }
+
+    #[test]
+    fn a_kept_card_is_named_by_its_company() {
+        let body = json!({
+            "billingKey": "a secret", "customerKey": "c", "cardCompany": "현대",
+            "card": { "issuerCode": "61", "number": "433012******1234", "cardType": "신용" },
+        });
+        let token = Token::from(read::<Billing>(body.to_string().as_bytes()).expect("a card"));
+        assert_eq!((token.brand.as_str(), token.last4.as_str()), ("현대", "1234"));
+        assert!(!format!("{token:?}").contains("secret"));
+    }
+}

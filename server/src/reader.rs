@@ -1,0 +1,36 @@
+//! Who reads the log. A new reader is one file and one line here.
+
+pub mod delivery_request;
+mod platform;
+mod run;
+
+use std::sync::Arc;
+
+use domain::{
+    event::Reader,
+    reader::{notification, points_to_earn, ranking, stock_alert},
+};
+
+use crate::{carrier::Remote, settings::Serve};
+
+pub(crate) use run::start;
+
+/// Every reader of this shop; those of a neighbor where its address is set.
+///
+/// # Errors
+/// A sentence, where a neighbor cannot be spoken to.
+pub(crate) fn all(settings: &Serve) -> Result<Vec<Arc<dyn Reader>>, String> {
+    let mut readers: Vec<Arc<dyn Reader>> = vec![
+        Arc::new(notification::Notification),
+        Arc::new(points_to_earn::PointsToEarn),
+        Arc::new(ranking::Ranking),
+        Arc::new(stock_alert::StockAlert),
+    ];
+    if let Some((url, _)) = settings.neighbors.carrier()? {
+        readers.push(Arc::new(delivery_request::DeliveryRequest::new(Arc::new(Remote::new(url)?))));
+    }
+    if let Some(url) = settings.neighbors.platform()? {
+        readers.push(Arc::new(platform::DataPlatform::new(Arc::new(crate::platform::Remote::new(url)?))));
+    }
+    Ok(readers)
+}
