@@ -88,13 +88,14 @@ status=0
 count $((status == 0)) $((status != 0)) "$status"
 
 check 'browser tests'
-# Playwright starts the server; these tell it which, and with what.
+# Playwright starts the server and the sandbox; these tell it which, and with what.
 CHROMIUM=$(scripts/chromium.sh)
 export CHROMIUM
 pg_create end2end
 status=0
 (
-  export MADANG_BIN=$target/debug/madang MADANG_SITE_ROOT=$site MADANG_DATA_DIR=$work/data
+  export MADANG_BIN=$target/debug/madang SANDBOX_BIN=$target/debug/sandbox
+  export MADANG_SITE_ROOT=$site MADANG_DATA_DIR=$work/data
   DATABASE_URL=$(pg_url end2end)
   export DATABASE_URL PLAYWRIGHT_JSON_OUTPUT_NAME=$work/playwright.json
   cd end2end

@@ -1,9 +1,17 @@
 #!/usr/bin/env bash
-# `make watch`: serves the demo shop with cargo-leptos, which rebuilds and reloads on every change.
+# `make watch`: serves the demo shop with cargo-leptos, which rebuilds and reloads on every change,
+# and the sandbox beside it.
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+# shellcheck source=scripts/sandbox.sh
+. scripts/sandbox.sh
 
 scripts/setup.sh watch
+{ read -r target && read -r _; } < <(scripts/layout.mjs)
+
+# It stays as it is: what changes all day is the shop.
+step 'Building the sandbox'
+cargo build --package server --bin sandbox
 
 # A target directory of its own: cargo-leptos compiles Leptos for reloading, and cargo would take
 # that for the crate that `make run` and `make test` need. And a site of its own: theirs is
@@ -26,6 +34,7 @@ lay_styles() {
   done
 }
 lay_styles &
-trap 'kill %1' EXIT
+trap 'sandbox_stop; kill %1' EXIT
 
+sandbox_start "$target/debug/sandbox"
 cargo leptos watch -- serve --demo

@@ -202,8 +202,15 @@ fn Charge(shop: Shop, ways: Vec<PayWay>, next: String) -> impl IntoView {
         "" => "/my/cards?next=/my/points".to_owned(),
         next => format!("/my/cards?next={}", query_value(&format!("/my/points?next={}", query_value(next)))),
     };
+    // What is said of orders does not fit here.
+    let summary = match form.failure() {
+        Some(Failure::PaymentRefused) => {
+            view! { <p class="notice bad" role="alert">{t!("charge-refused")} " " {t!("charge-otherwise")}</p> }.into_any()
+        }
+        _ => form.summary().into_any(),
+    };
     view! {
-        {form.summary()}
+        {summary}
         <form action="/fn/points/charge" method="post">
             <input type="hidden" name="key" value=key />
             <input type="hidden" name="next" value=next />

@@ -134,7 +134,7 @@ fn Header() -> impl IntoView {
         Some(shopper) => view! {
             <a href="/my">{t!("greeting", name = shopper.name().to_owned())}</a>
             <a href="/orders">{t!("orders")}</a>
-            <a class="bell" href="/my/notifications">{t!("notifications")} <Bell unread=visitor.unread label=t!("unread") /></a>
+            <a class="bell" href="/my/notifications">{t!("notifications")} " " <Bell unread=visitor.unread label=t!("unread") /></a>
             {desk(shopper.role()).map(|(href, name)| view! { <a href=href>{name}</a> })}
             <form action="/fn/member/sign-out" method="post">
                 <button class="link">{t!("sign-out")}</button>

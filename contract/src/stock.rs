@@ -99,7 +99,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_can_be_bought_depletes_and_restocks_in_turns(counts in prop::collection::vec(0..12_i32, 1..40), low_at in 0..8_i32) {
+        fn what_can_be_bought_depletes_and_restocks_in_turns(
+            counts in prop::collection::vec(0..12_i32, 1..40),
+            low_at in 0..8_i32,
+        ) {
             let told: Vec<_> = counts.windows(2).filter_map(|pair| crossing(pair[0], pair[1], low_at)).collect();
             let turns: Vec<_> = told.iter().filter(|crossing| **crossing != Crossing::Low).collect();
             prop_assert!(turns.windows(2).all(|pair| pair[0] != pair[1]), "{counts:?}: {told:?}");

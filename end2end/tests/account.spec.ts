@@ -1,7 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
 
 import {
-  addToCart, address, charge, field, fillAddress, fillSignIn, password, payButton, signOut, signUp,
+  addToCart, address, balance, charge, field, fillAddress, fillSignIn, password, payButton, signOut, signUp,
 } from "./shop";
 
 const main = (page: Page) => page.getByRole("main");
@@ -144,7 +144,7 @@ test("points charged show in balance and history, newest first", async ({ page }
   await signUp(page);
   await charge(page, 10_000);
   await charge(page, 5_000);
-  await expect(page.getByTestId("balance")).toHaveText("15,000원");
+  expect(await balance(page)).toBe(15_000);
   const rows = main(page).locator("tbody").getByRole("row");
   await expect(rows).toHaveCount(2);
   await expect(rows.nth(0)).toContainText("+5,000원");

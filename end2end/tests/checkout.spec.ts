@@ -1,7 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
 
 import {
-  WELCOME, addToCart, address, balance, cartCount, change, charge, choose, due, field, fillAddress, fillSignIn,
+  WELCOME, addToCart, address, balance, cartCount, change, charge, choose, choosePayLater, due, field, fillAddress, fillSignIn,
   hydrated, line, order, orders, payButton, payLaterButton, printWon, readyToPay, scripted, signOut, signUp, total, won,
 } from "./shop";
 
@@ -111,6 +111,7 @@ test("points spent in another tab are told at payment, and no order is made unti
   await expect(page).toHaveURL("/checkout");
   await expect(alert(page)).toContainText("포인트가 부족합니다.");
   await expect(due(page)).toHaveText(printWon(sum - left));
+  await choosePayLater(page);
   await expect(payLaterButton(page)).toHaveText(`주문하고 ${printWon(sum - left)} 나중에 결제하기`);
   expect(await balance(page)).toBe(left);
   expect(await orders(page)).toBe(1);

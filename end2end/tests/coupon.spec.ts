@@ -1,7 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
 
 import {
-  WELCOME, addToCart, balance, charge, choose, coupon, due, expectRefused, field, fillAddress, fillSignIn, fits, order,
+  WELCOME, addToCart, balance, charge, choose, choosePayLater, coupon, due, expectRefused, field, fillAddress, fillSignIn, fits, order,
   orders, payButton, payLaterButton, printWon, scripted, signOut, signUp, sumUp, total, won,
 } from "./shop";
 
@@ -155,6 +155,7 @@ test("points are taken as far as they go, or as many as are typed", async ({ pag
     await expect(due(page)).toHaveText(printWon(sum - used));
     await expect(payLaterButton(page)).toHaveText(`주문하고 ${printWon(sum - used)} 나중에 결제하기`);
   };
+  await choosePayLater(page);
   await shows(5_000);
   await expect(main(page).getByText("남은 금액은 30분 안에 결제하시면 됩니다.")).toBeVisible();
   await points.fill("1,200");

@@ -2,8 +2,8 @@ import { expect, test, type Page } from "@playwright/test";
 
 import { elsewhere } from "./desk";
 import {
-  WELCOME, addToCart, balance, card, charge, due, fillAddress, fits, order, orders, payButton, printWon, scripted,
-  signUp, total, won,
+  WELCOME, addToCart, balance, card, charge, due, fillAddress, fits, order, orders, payAtGateway, payButton, printWon,
+  scripted, signUp, total, way, won,
 } from "./shop";
 
 /** Nobody else orders these: what is left of them is counted. */
@@ -82,6 +82,7 @@ test("an unpaid order is held, is not paid without points, and is paid once afte
 
   await page.goto(path);
   await expect(payButton(page)).toHaveText(`${owed} 결제하기`);
+  await way(page, /^포인트/).check();
   await payButton(page).click();
   await expect(page).toHaveURL(path);
   await expect(alert(page)).toContainText("포인트가 부족합니다.");
@@ -91,9 +92,12 @@ test("an unpaid order is held, is not paid without points, and is paid once afte
   await expect(page).toHaveURL(`/my/points?next=${path}`);
   await main(page).getByLabel(/^금액/).fill("30,000");
   await main(page).getByRole("button", { name: "포인트 충전" }).click();
+  await payAtGateway(page);
   await expect(page).toHaveURL(path);
 
-  await twice(page, "/fn/order/pay", () => payButton(page).dblclick(), `${path}/complete`);
+  // Now that they suffice, points are proposed.
+  await expect(way(page, /^포인트/)).toBeChecked();
+  await twice(page, "/fn/payment/pay", () => payButton(page).dblclick(), `${path}/complete`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("주문이 완료되었습니다");
   await expect(due(page)).toHaveCount(0);
   await page.goto(path);
@@ -114,6 +118,8 @@ test("an unpaid order is held, is not paid without points, and is paid once afte
 test("an unpaid order that is canceled gives back points and coupon, and cannot be paid any more", async ({ page }) => {
   const path = await heldOrder(page, "이춘풍전", 2_000);
   const stale = await page.context().newPage();
+  // One that hears of nothing.
+  await stale.route("**/live", (route) => route.abort());
   await stale.goto(path);
   await main(page).getByRole("link", { name: "주문 취소" }).click();
   await expect(page).toHaveURL(`${path}/cancel`);
@@ -223,7 +229,7 @@ test("nobody else can see, pay or cancel an order", async ({ page, browser }) =>
     await expect(stranger.getByRole("heading", { level: 1 })).toHaveText("페이지를 찾을 수 없습니다");
   }
   const form = { order: path.replace("/orders/", ""), key: crypto.randomUUID() };
-  for (const act of ["/fn/order/pay", "/fn/order/cancel", "/fn/order/confirm"]) {
+  for (const act of ["/fn/payment/pay", "/fn/order/cancel", "/fn/order/confirm"]) {
     const headers = { accept: "application/json" };
     expect((await stranger.request.post(act, { headers, form })).status(), act).toBe(404);
   }

@@ -128,13 +128,38 @@ export async function addToCart(page: Page, title: string, copies = 1) {
   return path;
 }
 
-/** Charges the signed-in member's points. */
-export async function charge(page: Page, amount: number) {
-  await page.goto("/my/points");
-  await field(page, "금액").fill(String(amount));
-  await page.getByRole("button", { name: "포인트 충전" }).click();
-  await expect(page.getByText("포인트를 충전했습니다.")).toBeVisible();
+/** A card that pays; others end in 0002 (refused when money is taken), 0003 (refused at once), 0004 (pays in silence). */
+export const CARD = "4330 1234 1234 1234";
+
+/** Pays at the gateway's page that is open. */
+export async function payAtGateway(page: Page, number = CARD) {
+  await page.getByLabel("카드 번호").fill(number);
+  await page.getByRole("button", { name: /^(결제|등록)하기$/ }).click();
 }
+
+/** Registers a card on the page of one's cards, which is open. */
+export async function registerCard(page: Page, number = CARD) {
+  await page.getByRole("button", { name: "카드 등록" }).click();
+  await payAtGateway(page, number);
+  await expect(page).toHaveURL("/my/cards?registered=1");
+}
+
+/** Charges the signed-in member's points as a browser would, without looking at the pages in between. */
+export async function charge(page: Page, amount: number) {
+  const headers = { accept: "text/html" };
+  const form = { key: crypto.randomUUID(), amount: String(amount), way: "new" };
+  const going = await page.request.post("/fn/points/charge", { headers, form });
+  const gateway = going.headers().refresh.replace("0;url=", "");
+  const paid = await page.request.post(gateway, { headers, form: { number: CARD, do: "pay" } });
+  expect(await paid.text()).toContain("포인트를 충전했습니다.");
+}
+
+/** A way to pay: at checkout, on the page of an unpaid order, and where points are charged. */
+export const way = (page: Page, name: string | RegExp) =>
+  page.getByRole("group", { name: "결제 방법" }).getByRole("radio", { name });
+
+/** Chooses at checkout to pay later. */
+export const choosePayLater = (page: Page) => way(page, /^나중에 결제/).check();
 
 /** The signed-in member's points. */
 export async function balance(page: Page) {
@@ -159,9 +184,9 @@ export async function fillAddress(page: Page, typed: Partial<typeof address> = {
   await field(page, "상세 주소").fill(values.line2);
 }
 
-/** Pays all that there is to pay: at checkout where points suffice, and on the page of an order that is held. */
+/** Pays all that there is to pay: at checkout and on the page of an order that is held. */
 export const payButton = (page: Page) => page.getByRole("button", { name: /^[\d,]+원 결제하기$/ });
-/** Orders at checkout where points do not suffice. */
+/** Orders at checkout, where points do not suffice and paying later was chosen. */
 export const payLaterButton = (page: Page) => page.getByRole("button", { name: /^주문하고 [\d,]+원 나중에 결제하기$/ });
 
 /** A choice among the coupons at checkout; without a name, that of none. */
@@ -184,8 +209,9 @@ export async function choose(page: Page, name?: string) {
   await sumUp(page);
 }
 
-/** Orders what the checkout shows, with whichever button there is; answers with the order's path. */
+/** Orders what the checkout shows; what points leave is paid later. Answers with the order's path. */
 export async function order(page: Page) {
+  if (await way(page, /^나중에 결제/).isVisible()) await choosePayLater(page);
   await payButton(page).or(payLaterButton(page)).click();
   await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}\/complete$/);
   return new URL(page.url()).pathname.replace("/complete", "");

@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 
 import {
   WELCOME, address, balance, card, cartCount, coupon, due, field, fillAddress, fillSignUp, fits as fit, hydrated, line,
-  payButton, payLaterButton, printWon, quantity, scripted, total, won,
+  choosePayLater, payAtGateway, payButton, payLaterButton, printWon, quantity, scripted, total, won,
 } from "./shop";
 
 /** Nobody else orders these: what is left of them is counted. */
@@ -82,6 +82,9 @@ test("a guest finds a book, becomes a member, pays by points, and every count fo
   await expect(total(page)).toHaveText(paid);
   await expect(due(page)).toHaveText(paid);
   await expect(main.getByText(`포인트가 ${paid} 부족합니다.`)).toBeVisible();
+  await expect(payButton(page)).toHaveText(`${paid} 결제하기`);
+  await expect(payLaterButton(page)).toHaveCount(0);
+  await choosePayLater(page);
   await expect(payButton(page)).toHaveCount(0);
   await expect(payLaterButton(page)).toHaveText(`주문하고 ${paid} 나중에 결제하기`);
   await fits();
@@ -90,6 +93,7 @@ test("a guest finds a book, becomes a member, pays by points, and every count fo
   await fits();
   await field(page, "금액").fill("50,000");
   await page.getByRole("button", { name: "포인트 충전" }).click();
+  await payAtGateway(page);
 
   await expect(page).toHaveURL("/checkout");
   await expect(total(page)).toHaveText(paid);

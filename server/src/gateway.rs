@@ -145,8 +145,9 @@ impl Gateway for Toss {
 
     async fn register(&self, customer: Uuid, word: &str) -> Result<Token, Denial> {
         let body = json!({ "authKey": word, "customerKey": customer });
-        // The word itself is as good as the card for a while.
-        let key = format!("register-{:x}", Sha256::digest(word));
+        // The word itself is as good as the card for a while; and who brings another's word must not
+        // use it up.
+        let key = format!("register-{:x}", Sha256::digest(format!("{customer} {word}")));
         let kept: wire::Billing = self.post(&["v1", "billing", "authorizations", "issue"], &key, &body).await?;
         Ok(kept.into())
     }

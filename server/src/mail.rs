@@ -11,7 +11,7 @@ use domain::{
 };
 use lettre::{
     Message,
-    message::{Mailbox, header::ContentType},
+    message::{Mailbox, SinglePart},
 };
 use uuid::Uuid;
 
@@ -66,7 +66,7 @@ impl Mailer {
     /// A sentence that names the setting, without what is secret in it.
     pub fn new(settings: &Serve) -> Result<Self, String> {
         let from = &settings.neighbors.mail_from;
-        let from = from
+        let from = one_line(from)
             .parse()
             .map_err(|_| format!("MADANG_MAIL_FROM ({from}) must look like Madang <no-reply@shop.example>"))?;
         let way = match &settings.neighbors.smtp_url {
@@ -108,12 +108,11 @@ impl Mailer {
         let told = letter(&mail.notice, &mail.name, self.shop.as_deref());
         Ok(Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(Some(mail.name.clone()), mail.email.parse()?))
-            .subject(told.subject)
+            .to(Mailbox::new(Some(one_line(&mail.name)), mail.email.parse()?))
+            .subject(one_line(&told.subject))
             .date(mail.created_at.into())
             .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
-            .header(ContentType::TEXT_PLAIN)
-            .body(told.body)?)
+            .singlepart(SinglePart::plain(told.body))?)
     }
 
     async fn note(&self, shop: &Shop, id: Uuid, outcome: Result<(), Trouble>) -> domain::Result<Done> {
@@ -135,6 +134,11 @@ impl Mailer {
         }
         Ok(if away { Done::Away } else { Done::One })
     }
+}
+
+/// A header's text in one line: the library gives up on others.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// As much of an error as is kept. It stays out of the log, as it may quote the recipient.

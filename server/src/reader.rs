@@ -1,7 +1,7 @@
 //! Who reads the log. A new reader is one file and one line here.
 
+pub mod data_platform;
 pub mod delivery_request;
-mod platform;
 mod run;
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use domain::{
     reader::{notification, points_to_earn, ranking, stock_alert},
 };
 
-use crate::{carrier::Remote, settings::Serve};
+use crate::{carrier::Remote, platform, settings::Serve};
 
 pub(crate) use run::start;
 
@@ -30,7 +30,7 @@ pub(crate) fn all(settings: &Serve) -> Result<Vec<Arc<dyn Reader>>, String> {
         readers.push(Arc::new(delivery_request::DeliveryRequest::new(Arc::new(Remote::new(url)?))));
     }
     if let Some(url) = settings.neighbors.platform()? {
-        readers.push(Arc::new(platform::DataPlatform::new(Arc::new(crate::platform::Remote::new(url)?))));
+        readers.push(Arc::new(data_platform::DataPlatform::new(Arc::new(platform::Remote::new(url)?))));
     }
     Ok(readers)
 }

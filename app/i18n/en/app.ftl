@@ -657,6 +657,7 @@ paid-by-card = Paid by card
 card-payment-undone = Card payment undone
 charging-closed = Points cannot be charged right now.
 charge-refused = Your points were not charged. No money was taken.
+charge-otherwise = Please try another card.
 charge-undone = Your points could not be charged; { $amount } go back to your card ({ $card }).
 
 ## Best sellers

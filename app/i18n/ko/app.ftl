@@ -642,6 +642,7 @@ paid-by-card = 카드 결제
 card-payment-undone = 카드 결제 취소
 charging-closed = 지금은 포인트를 충전할 수 없습니다.
 charge-refused = 포인트를 충전하지 못했습니다. 빠져나간 돈은 없습니다.
+charge-otherwise = 다른 카드로 다시 시도해 주세요.
 charge-undone = 포인트를 충전할 수 없어 { $amount }을 카드로 돌려드립니다 ({ $card }).
 
 ## Best sellers

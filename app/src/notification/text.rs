@@ -87,7 +87,8 @@ fn order_page(order: OrderId) -> String {
 
 /// A time in milliseconds since 1970; those that there cannot be are the beginning of it.
 fn time(milliseconds: i64) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 #[cfg(test)]
@@ -107,7 +108,10 @@ mod tests {
         assert_eq!(paid.body, "심청전 외 2종 · 결제 금액 12,600원");
         assert_eq!(paid.href, format!("/orders/{order}"));
         let part = text(&Notice::Canceled { order, books: books(0), refund: 9_000, whole: false });
-        assert_eq!((part.title.as_str(), part.body.as_str()), ("주문 일부가 취소되었습니다", "심청전 · 환불 금액 9,000원"));
+        assert_eq!(
+            (part.title.as_str(), part.body.as_str()),
+            ("주문 일부가 취소되었습니다", "심청전 · 환불 금액 9,000원")
+        );
         let soon = Notice::CouponExpiring { name: "첫 만남".to_owned(), expires_at: 1_795_186_800_000 };
         assert_eq!(text(&soon).body, "첫 만남 · 2026-11-21 00:00까지 쓸 수 있습니다.");
     }

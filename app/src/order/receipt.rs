@@ -120,6 +120,9 @@ fn Sums(order: Detail, payments: Vec<PaymentView>) -> impl IntoView {
             Some(view! { <dt>{name} " (" {card} ")"</dt><dd data-testid="card-used">{format!("{sign}{}", won(amount))}</dd> })
         })
         .collect_view();
+    // Where a card paid all of it, none is no news.
+    let by_points = order.points_used > 0 || !payments.iter().any(|payment| payment.state == PaymentState::Paid);
+    let by_points = by_points.then(|| view! { <dt>{t!("paid-by-points")}</dt><dd>{won(order.points_used)}</dd> });
     // What was held and never paid came back as a whole.
     let undone = matches!(order.summary.payment, PaymentStatus::Canceled | PaymentStatus::Failed);
     let restored = (undone && order.points_used > 0)
@@ -131,7 +134,7 @@ fn Sums(order: Detail, payments: Vec<PaymentView>) -> impl IntoView {
             <dt>{t!("goods")}</dt><dd>{won(order.goods_total)}</dd>
             {coupon}
             <dt>{t!("delivery")}</dt><dd>{if order.delivery_total == 0 { t!("free") } else { won(order.delivery_total) }}</dd>
-            <dt>{t!("paid-by-points")}</dt><dd>{won(order.points_used)}</dd>
+            {by_points}
             {cards}
             {due}
             <dt class="sum">{t!("total")}</dt><dd class="sum" data-testid="total">{won(order.summary.total)}</dd>

@@ -1,5 +1,6 @@
 //! The step to the gateway's page, and the pages that the gateway sends the shopper back to.
 
+use axum::http::{HeaderValue, header::REFRESH};
 use contract::{
     Failure, Won,
     money::won,
@@ -7,7 +8,7 @@ use contract::{
 };
 use domain::payment::{self, PaymentView};
 use leptos::prelude::*;
-use leptos_meta::Meta;
+use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_query_map;
 
 use super::begin::complete;
@@ -78,9 +79,13 @@ pub(super) fn GoingOn(
     /// The shop's page, for who does not want to.
     back: String,
 ) -> impl IntoView {
+    if let (Some(response), Ok(refresh)) =
+        (use_context::<ResponseOptions>(), HeaderValue::from_str(&format!("0;url={href}")))
+    {
+        response.insert_header(REFRESH, refresh);
+    }
     view! {
         <Head title=title.clone() private=true />
-        <Meta http_equiv="refresh" content=format!("0;url={href}") />
         <section class="complete going">
             <h1>{title}</h1>
             <p><strong>{about}</strong></p>

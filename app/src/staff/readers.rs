@@ -74,13 +74,15 @@ pub(crate) fn ReadersPage() -> impl IntoView {
         let first = (after > 0).then(|| view! { <p><a href=PAGE>{t!("newest")}</a></p> });
         let none = letters.is_empty().then(|| view! { <p class="empty">{t!("letters-none")}</p> });
         let all = dead.iter().any(|(reader, _)| names.contains(&reader.as_str()));
-        let all = all.then(|| view! { <Redrive id=None reader=String::new() after label=t!("redrive-everything") /> });
+        let all = all.then(|| {
+            let label = t!("redrive-everything");
+            view! { <div class="steps"><Redrive id=None reader=String::new() after label /></div> }
+        });
         // Their letters are all that is left of them.
         let gone = dead.into_iter().filter(|(reader, _)| !names.contains(&reader.as_str()));
         let gone = gone.map(|(reader, dead)| view! { <Gone reader dead /> }).collect_view();
         let rows = lags.into_iter().map(|lag| view! { <Row lag /> }).collect_view();
-        let shown: Vec<String> = letters.iter().map(|letter| letter::form_name(letter.id)).collect();
-        let refused = returned_within("staff/readers", &shown);
+        let refused = returned_within("staff/readers", &[]);
         let items = letters
             .into_iter()
             .map(|letter| {

@@ -4,11 +4,8 @@ use time::Duration;
 
 use crate::{Result, Shop};
 
-/// Events that leave at once.
-const SIZE: i64 = 5_000;
-
-/// Forgets events that are older than so many days and behind the cursor of each of these readers, a
-/// few thousand at most. Cursors of others do not count: they are of readers that are no more.
+/// Forgets events that are older than so many days and behind the cursor of each of these readers, five
+/// thousand at most. Cursors of others do not count: they are of readers that are no more.
 /// Answers how many left: call it again while there were some.
 ///
 /// # Errors
@@ -22,7 +19,7 @@ pub async fn forget(shop: &Shop, readers: &[&str], days: i64) -> Result<usize> {
                from unnest($1::text[]) as n (name) left join event_reader r using (name)
                order by 1, 2 limit 1
            ), beginning as (
-               select event_id, xid, created_at from event order by xid, event_id limit $3
+               select event_id, xid, created_at from event order by xid, event_id limit 5000
            ), gone as (
                delete from event where event_id in (
                    select b.event_id from beginning b
@@ -36,8 +33,7 @@ pub async fn forget(shop: &Shop, readers: &[&str], days: i64) -> Result<usize> {
            )
            select count(*) as "count!" from gone"#,
         &readers,
-        shop.now() - Duration::days(days),
-        SIZE
+        shop.now() - Duration::days(days)
     )
     .fetch_one(&shop.db)
     .await?;

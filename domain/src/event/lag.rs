@@ -2,7 +2,7 @@
 
 use crate::{Result, Shop};
 
-/// Events are counted up to here.
+/// Events are counted up to here, as the query says too.
 const MOST: i64 = 10_000;
 
 /// How far a reader is behind.
@@ -43,7 +43,7 @@ pub async fn lags(shop: &Shop, readers: &[&str]) -> Result<Vec<Lag>> {
            left join lateral (
                select count(*) from (
                    select from event e where (e.xid, e.event_id) > (p.xid, p.event_id)
-                   order by e.xid, e.event_id limit $2
+                   order by e.xid, e.event_id limit 10000
                ) e
            ) behind on true
            left join lateral (
@@ -52,8 +52,7 @@ pub async fn lags(shop: &Shop, readers: &[&str]) -> Result<Vec<Lag>> {
            ) oldest on true
            left join lateral (select count(*) from dead_letter d where d.reader = p.name and d.settled is null) dead on true
            order by p.position"#,
-        &readers,
-        MOST
+        &readers
     )
     .fetch_all(&shop.db)
     .await?)

@@ -60,8 +60,11 @@ pub async fn redrive(shop: &Shop, by: &Staff, id: i64) -> Result<Redriven> {
 /// The same with everything that is set aside: by one reader where it is named.
 ///
 /// # Errors
-/// Where the database is away.
+/// [`Failure::NotFound`] where there is no such reader.
 pub async fn redrive_all(shop: &Shop, by: &Staff, reader: Option<&str>) -> Result<Redriven> {
+    if reader.is_some_and(|reader| shop.readers().find(reader).is_none()) {
+        return Err(Failure::NotFound.into());
+    }
     let open = sqlx::query_as!(
         Open,
         "select dead_letter_id as id, reader, subject from dead_letter

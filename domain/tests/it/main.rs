@@ -13,6 +13,7 @@ mod coupon_use;
 mod decide;
 mod delivery;
 mod dice;
+mod event;
 mod exchange;
 mod faults;
 mod fixture;

@@ -92,7 +92,8 @@ async fn an_orders_way_is_told_once_however_often_it_is_read(db: PgPool) -> Resu
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn a_parcel_tells_what_is_in_it_alone(db: PgPool) -> Result<()> {
     let scene = Scene::new(db, 100_000).await?;
-    let (one, other) = (product(&scene.shop, "한 책", 20_000, 9).await, product(&scene.shop, "다른 책", 20_000, 9).await);
+    let (one, other) =
+        (product(&scene.shop, "한 책", 20_000, 9).await, product(&scene.shop, "다른 책", 20_000, 9).await);
     let order = scene.buy(&[(one, 1), (other, 1)]).await?;
     scene.deliver(order).await?;
     read(&scene.shop).await?;
@@ -175,7 +176,9 @@ async fn a_seller_hears_of_stock_that_runs_out_in_the_inbox_alone(db: PgPool) ->
     let scene = Scene::new(db, 0).await?;
     let (book, nobodys) = (product(&scene.shop, "책", 1_000, 8).await, product(&scene.shop, "책", 1_000, 8).await);
     let keeper = recruit(&scene.shop, "이서점", "seller").await?;
-    let own = sqlx::query("update seller set member_id = $1 where seller_id = (select seller_id from product where product_id = $2)");
+    let own = sqlx::query(
+        "update seller set member_id = $1 where seller_id = (select seller_id from product where product_id = $2)",
+    );
     own.bind(keeper.id()).bind(book).execute(&scene.shop.db).await?;
     for product in [book, nobodys] {
         scene.move_stock(product, "-4").await?;

@@ -143,8 +143,8 @@ async fn places_move_against_the_window_before(db: PgPool) -> Result<()> {
     assert_eq!(moved(Window::Day).await?, expected);
     // Over three days all of it is one window, and there was nothing before.
     let expected = [three, two, new, one, four].map(|book| (book, Movement::New));
-    let over_three: Vec<_> = moved(Window::ThreeDays).await?.into_iter().map(|(_, book, moved)| (book, moved)).collect();
-    assert_eq!(over_three, expected);
+    let over_three = moved(Window::ThreeDays).await?.into_iter().map(|(_, book, moved)| (book, moved));
+    assert_eq!(over_three.collect::<Vec<_>>(), expected);
     agrees(&late).await?;
     Ok(())
 }
@@ -231,7 +231,7 @@ async fn everybody_buying_reading_and_rolling_at_once_counts_each_copy_once(
             for hours in 0..15 {
                 // The hours run ahead of the sales, which stay in every window.
                 let late = shop.ahead(Duration::hours(hours));
-                if number < 4 { drain(&late, &[&Ranking]).await? } else { drop(roll(&late).await?) }
+                if number < 4 { drain(&late, &[&Ranking]).await? } else { roll(&late).await.map(drop)? }
             }
             Ok(())
         });
@@ -241,8 +241,8 @@ async fn everybody_buying_reading_and_rolling_at_once_counts_each_copy_once(
     let late = shops[1].ahead(Duration::hours(14));
     places(&late, Window::Day).await?;
     agrees(&late).await?;
-    // Read once more from the beginning, as nobody should, it would be counted twice: the test sees it.
-    assert_eq!(number(&late, "select count(*) from ranking_total where ago = 0").await, 12);
+    let kept = number(&late, "select sum(quantity - canceled)::bigint from order_line").await;
+    assert_eq!(number(&late, "select sum(units)::bigint from sales_bucket").await, kept);
     Ok(())
 }
 

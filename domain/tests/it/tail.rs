@@ -43,10 +43,13 @@ async fn who_comes_anew_hears_each_order_that_changes_from_then_on_once(db: PgPo
     let mut cursor = end(&scene.shop).await?;
     // Placed and paid are two events.
     let order = scene.buy(&[(book, 1)]).await?;
-    let heard = hear(&scene.shop, &mut cursor).await?;
-    // The end may lie before what other tests have held back.
-    let heard: Vec<_> = heard.into_iter().filter(|heard| heard.order != before).collect();
-    assert_eq!(heard, [Heard { member: scene.reader.id(), order }]);
+    let mut heard = hear(&scene.shop, &mut cursor).await?;
+    // What was held back by others lies before the end only for who looks later.
+    if heard.iter().all(|heard| heard.order == before) {
+        heard = hear(&scene.shop, &mut cursor).await?;
+    }
+    heard.retain(|heard| heard.order != before);
+    assert_eq!(heard, BTreeSet::from([Heard { member: scene.reader.id(), order }]));
     assert_eq!(tail(&scene.shop, cursor).await?.0, BTreeSet::new());
     Ok(())
 }

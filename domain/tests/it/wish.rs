@@ -107,8 +107,7 @@ async fn a_wish_made_while_the_book_comes_back_is_refused_or_told(db: PgPool) ->
     let scene = Scene::new(db, 0).await?;
     for round in 0..20 {
         let book = product(&scene.shop, "책", 1_000, 0).await;
-        let (wished, moved) =
-            tokio::join!(wish::add(&scene.shop, &scene.reader, book), scene.move_stock(book, "1"));
+        let (wished, moved) = tokio::join!(wish::add(&scene.shop, &scene.reader, book), scene.move_stock(book, "1"));
         moved?;
         read(&scene.shop).await?;
         let told = scene.told().await?.contains(&Notice::Restocked { product: book, title: "책".to_owned() });

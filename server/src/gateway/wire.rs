@@ -90,7 +90,11 @@ impl From<Payment> for Charge {
             balance: told.balance_amount,
             status: told.status.into(),
             card: told.card.and_then(|card| Some((brand(&card.issuer_code), last4(&card.number)?))),
-            failure: told.failure.map(|failed| failed.code).unwrap_or_default(),
+            failure: match told.status {
+                // Time ran out, in whatever words: nobody refused a card.
+                Status::Expired => "EXPIRED".to_owned(),
+                _ => told.failure.map(|failed| failed.code).unwrap_or_default(),
+            },
         }
     }
 }
@@ -173,6 +177,8 @@ mod tests {
         assert_eq!(payment(&json!({})).card, None);
         let ended = payment(&json!({ "status": "ABORTED", "failure": { "code": "REJECT_CARD_COMPANY" } }));
         assert_eq!((ended.status, ended.failure.as_str()), (ChargeStatus::Ended, "REJECT_CARD_COMPANY"));
+        let expired = payment(&json!({ "status": "EXPIRED", "failure": { "code": "EXPIRED_PAYMENT" } }));
+        assert_eq!((expired.status, expired.failure.as_str()), (ChargeStatus::Ended, "EXPIRED"));
     }
 
     #[test]

@@ -5,7 +5,11 @@ mod webhook;
 
 use std::sync::Arc;
 
-use contract::order::OrderId;
+use contract::{
+    address::Address,
+    cart::Totals,
+    order::{OrderId, SeenLine},
+};
 use domain::{
     Policy, Shop, address,
     cart::{self, Owner},
@@ -27,27 +31,38 @@ use fake::Fake;
 pub(crate) async fn stocked(db: &PgPool) -> Result<(Shop, Shopper), Box<dyn std::error::Error>> {
     let shop = Shop::new(db.clone(), Policy::default());
     demo::fill(db).await?;
-    sqlx::query("update stock set on_hand = 1000").execute(db).await?;
+    sqlx::query(
+        "with more as (update stock set on_hand = on_hand + 1000 returning product_id)
+         insert into stock_movement (product_id, kind, on_hand_delta) select product_id, 'received', 1000 from more",
+    )
+    .execute(db)
+    .await?;
     let id = sqlx::query_scalar("select member_id from member where email = 'shopper@madang.example'");
     let buyer = member::recognize(&shop, id.fetch_one(db).await?, 0).await?.ok_or("no shopper")?;
     points::charge(&shop, &buyer, Uuid::now_v7(), 1_000_000).await?;
+    let home = Address {
+        recipient: "김독자".to_owned(),
+        phone: "01012345678".to_owned(),
+        postcode: "04524".to_owned(),
+        line1: "서울특별시 중구 세종대로 110".to_owned(),
+        line2: "3층".to_owned(),
+    };
+    address::add(&shop, &buyer, &home).await?;
     Ok((shop, buyer))
 }
 
 /// A paid order of one copy.
 pub(crate) async fn buy(shop: &Shop, by: &Shopper) -> Result<OrderId, Box<dyn std::error::Error>> {
-    cart::add(shop, Owner::Member(by.id()), 1, 1.try_into()?).await?;
+    cart::add(shop, Owner::Member(by.id()), 1, 1.try_into().map_err(|_| "no quantity")?).await?;
     let lines = cart::lines(shop, Owner::Member(by.id())).await?;
-    let totals = contract::cart::Totals::of(
-        lines.iter().map(|line| (line.seller, line.unit_price, line.quantity)),
-        shop.policy.delivery,
-    );
-    let seen = lines.iter().map(|line| contract::order::SeenLine {
+    let totals =
+        Totals::of(lines.iter().map(|line| (line.seller, line.unit_price, line.quantity)), shop.policy.delivery);
+    let seen = lines.iter().map(|line| SeenLine {
         product: line.product,
         quantity: line.quantity,
         unit_price: line.unit_price,
     });
-    let home = address::list(shop, by).await?.first().ok_or("no address")?.id;
+    let home = address::list(shop, by).await?.first().ok_or("no address")?.address_id;
     Ok(place_one(shop, Checkout::new(by, Uuid::now_v7(), seen.collect(), totals.total(), home)).await?)
 }
 
@@ -116,7 +131,8 @@ async fn two_readers_at_once_book_each_parcel_once(db: PgPool) -> Outcome {
     let (one, other) = (DeliveryRequest::new(carrier.clone()), DeliveryRequest::new(carrier.clone()));
     let (readers, others): ([&dyn domain::event::Reader; 1], [&dyn domain::event::Reader; 1]) = ([&one], [&other]);
     let (one, other) = tokio::join!(drain(&shop, &readers), drain(&shop, &others));
-    (one?, other?);
+    one?;
+    other?;
     assert_agreed(&shop, &carrier, 12).await
 }
 

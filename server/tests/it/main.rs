@@ -2,9 +2,13 @@
 
 mod carrier;
 mod cart;
+mod gateway;
 mod live;
+mod mail;
+mod platform;
 mod postgres;
 mod process;
+mod sandbox;
 mod serve;
 mod settings;
 mod support;

@@ -25,6 +25,10 @@ fn a_wrong_setting_is_refused_in_one_sentence() -> Outcome {
         ("MADANG_PUBLIC_URL", "https://shop.example/?x=1"),
         ("MADANG_SITE_ROOT", "/nonexistent"),
         ("DATABASE_URL", "mysql://nowhere"),
+        ("MADANG_PLATFORM_URL", "nowhere"),
+        ("MADANG_PLATFORM_URL", "ftp://platform.example"),
+        ("MADANG_GATEWAY_URL", "https://gateway.example"),
+        ("MADANG_GATEWAY_URL", "mailto:gateway@gateway.example"),
     ] {
         let mut command = madang();
         command

@@ -72,7 +72,6 @@ pub(super) fn LetterItem(
                 {redrive}
                 <Ask step=t!("discard") open=open>
                     <p>{t!("discard-note")}</p>
-                    {form.summary()}
                     <form action="/fn/staff/discard" method="post">
                         <input type="hidden" name="id" value=id />
                         <input type="hidden" name="after" value=after />

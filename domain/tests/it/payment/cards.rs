@@ -1,5 +1,10 @@
 //! Cards that members have registered.
 
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use contract::{
     Failure,
     payment::{MOST_CARDS, Way},
@@ -137,17 +142,52 @@ async fn the_gateway_knows_a_member_by_a_key_that_says_nothing(db: PgPool) -> Re
     Ok(())
 }
 
+/// A log that is kept.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
-async fn what_the_shop_shows_of_a_card_holds_no_token(db: PgPool) -> Result<()> {
+async fn what_the_shop_shows_tells_and_logs_of_a_card_holds_no_token(db: PgPool) -> Result<()> {
+    let kept = Kept::default();
+    let log = kept.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE);
+    // This test's own thread, on which all of it runs.
+    let recording = tracing::subscriber::set_default(subscriber.with_writer(move || log.clone()).finish());
     let till = Till::new(db, 0).await?;
-    let book = product(till.shop(), "책", 20_000, 5).await;
+    let book = product(till.shop(), "책", 20_000, 500).await;
     let card = till.register("1234").await?;
-    let order = till.scene.hold(&[(book, 1)], 0).await?;
-    till.pay_by(card, order).await?;
+    let orders = [till.scene.hold(&[(book, 1)], 0).await?, till.scene.hold(&[(book, 1)], 0).await?];
+    till.pay_by(card, orders[0]).await?;
+    till.gateway.is(Mood::Away);
+    till.pay_by(card, orders[1]).await?;
+    till.sweep(1).await?;
+    till.gateway.is(Mood::Well);
+    till.sweep(2).await?;
     let cards = payment::cards(till.shop(), &till.scene.reader).await?;
-    let paid = payment::of_order(till.shop(), order).await?;
-    let told = format!("{cards:?} {paid:?} {:?}", till.scene.detail(order).await?);
+    till.gateway.is(Mood::Away);
+    payment::remove(till.shop(), &till.scene.reader, card).await?;
+    assert_eq!(refused(till.register("9999").await), Some(Failure::GatewayUnavailable));
+    drop(recording);
+
+    let mut told = format!("{cards:?} {:?}", till.scene.detail(orders[0]).await?);
+    for order in orders {
+        told += &format!("{:?}", payment::of_order(till.shop(), order).await?);
+    }
+    let log = kept.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let log = String::from_utf8(log).expect("text");
+    assert!(log.contains("a payment has no answer yet") && log.contains("still keeps a card"), "it was recorded");
     assert!(told.contains("1234") && !told.contains("secret-"), "{told}");
+    assert!(!log.contains("secret-"), "{log}");
     let events = "select count(*) from event where payload::text like '%secret-%'";
     assert_eq!(number(till.shop(), events).await, 0);
     Ok(())

@@ -134,7 +134,7 @@ impl Fake {
         for (payment, status, amount, back) in rows {
             let moved = self.moved(payment);
             let taken: Vec<Won> = moved.iter().copied().filter(|won| *won > 0).collect();
-            let given: Won = moved.iter().filter(|won| **won < 0).sum::<Won>();
+            let given = moved.iter().filter(|won| **won < 0).sum::<Won>();
             assert!(taken.len() <= 1, "{payment} was taken more than once: {moved:?}");
             assert_eq!(-given, back, "what went back of {payment}");
             match status.as_str() {
@@ -153,14 +153,23 @@ impl Fake {
         work: impl FnOnce(&mut Books) -> Result<Charge, Denial> + Send,
     ) -> Result<Charge, Denial> {
         let (mood, answer) = self.books().once(&key, work)?;
+        let _running = Running(self, &key);
         if mood == Mood::Late {
             self.waiting.add_permits(1);
             self.going.acquire().await.expect("open").forget();
         } else {
             tokio::task::yield_now().await;
         }
-        self.books().running.remove(&key);
         if mood == Mood::Silent { Err(silence()) } else { answer }
+    }
+}
+
+/// Whoever asked may hang up while it runs.
+struct Running<'a>(&'a Fake, &'a str);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.books().running.remove(self.1);
     }
 }
 

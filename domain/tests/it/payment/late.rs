@@ -2,7 +2,7 @@
 
 use contract::{
     order::{OrderStatus, PaymentStatus},
-    payment::PaymentState,
+    payment::{PaymentState, Way},
 };
 use domain::{
     Result,
@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use time::Duration;
 use uuid::Uuid;
 
-use super::{Till, fake::Mood};
+use super::{ORIGIN, Till, fake::Mood};
 use crate::fixture::product;
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
@@ -110,6 +110,38 @@ async fn an_answer_that_comes_after_the_hold_is_over_still_places_the_order(db: 
     till.gateway.let_go();
     assert_eq!(coming.await??.state, PaymentState::Paid);
     assert_eq!(till.status(order).await?, (OrderStatus::Placed, PaymentStatus::Paid));
+    till.assert_agrees().await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_request_that_is_cut_off_while_the_gateway_takes_the_money_is_found_by_the_sweep(db: PgPool) -> Result<()> {
+    let till = Till::new(db, 0).await?;
+    let book = product(till.shop(), "책", 20_000, 5).await;
+    let card = till.register("1234").await?;
+    let (first, second) = (till.scene.hold(&[(book, 1)], 0).await?, till.scene.hold(&[(book, 1)], 0).await?);
+    let payment = till.open(first).await?;
+    till.gateway.is(Mood::Late);
+    let (shop, reader) = (till.shop().clone(), till.scene.reader.clone());
+    let (key, won) = till.gateway.agree(payment);
+    let mut asking = tokio::task::JoinSet::new();
+    let (by_page, by_card) = ((shop.clone(), reader.clone()), (shop, reader));
+    asking.spawn(async move { payment::agreed(&by_page.0, &by_page.1, payment, &key, won).await.map(drop) });
+    asking.spawn(async move {
+        payment::pay_order(&by_card.0, &by_card.1, second, Way::Saved(card), ORIGIN).await.map(drop)
+    });
+    till.gateway.until_it_waits().await;
+    till.gateway.until_it_waits().await;
+    asking.shutdown().await;
+    till.gateway.is(Mood::Well);
+    for order in [first, second] {
+        assert_eq!(till.status(order).await?, (OrderStatus::PendingPayment, PaymentStatus::Unknown));
+    }
+    till.sweep(1).await?;
+    for order in [first, second] {
+        assert_eq!(till.status(order).await?, (OrderStatus::Placed, PaymentStatus::Paid));
+    }
+    assert_eq!(till.gateway.kept(), 40_000);
     till.assert_agrees().await;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use contract::{
     Won,
+    claim::{ClaimKind, ClaimStatus, Fault},
     order::{OrderStatus, PaymentStatus},
     payment::{PaymentId, PaymentState},
     product::ProductId,
@@ -96,6 +97,24 @@ async fn a_refund_waits_for_a_gateway_that_is_away_and_comes_exactly_once(db: Pg
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn what_is_returned_comes_back_to_the_card_too(db: PgPool) -> Result<()> {
+    let till = Till::new(db, 50_000).await?;
+    let book = product(till.shop(), "책", 20_000, 5).await;
+    let order = till.scene.hold(&[(book, 2)], 5_000).await?;
+    let payment = till.pay(order).await?.id;
+    till.scene.deliver(order).await?;
+    let claim = till.scene.claim(order, ClaimKind::Return, Fault::Buyer, &[(book, 1)]).await?;
+    till.scene.through(order, claim, ClaimStatus::Completed).await?;
+    // The way back costs 3,000 won.
+    assert_eq!(till.asked_back(payment).await?, (17_000, false));
+    till.give_back(1).await?;
+    assert_eq!((till.gateway.moved(payment), till.scene.balance().await?), (vec![35_000, -17_000], 45_000));
+    assert_eq!(till.status(order).await?, (OrderStatus::Placed, PaymentStatus::PartiallyRefunded));
+    till.assert_agrees().await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn however_an_order_is_undone_the_card_gets_back_what_it_paid_and_no_more(db: PgPool) -> Result<()> {
     let till = Till::new(db, 5_000_000).await?;
     let (shop, reader) = (till.shop(), &till.scene.reader);
@@ -131,9 +150,9 @@ async fn however_an_order_is_undone_the_card_gets_back_what_it_paid_and_no_more(
             cancel(shop, reader, order, Uuid::now_v7(), Some(&[(book, taken)]), Some(seen)).await?;
             refunded += seen;
             if taken == copies {
-                drop(kept.remove(place))
+                kept.remove(place);
             } else {
-                kept[place].1 -= taken
+                kept[place].1 -= taken;
             }
             if dice.below(2) == 0 {
                 payment::give_back(shop).await?;

@@ -134,3 +134,21 @@ async fn a_page_for_a_charge_that_nobody_goes_on_with_is_given_up(db: PgPool) ->
     till.assert_agrees().await;
     Ok(())
 }
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn late_money_and_another_amount_charge_nothing_and_go_back(db: PgPool) -> Result<()> {
+    let till = Till::new(db, 0).await?;
+    let other = till.charge_page(Uuid::now_v7(), 30_000).await?;
+    till.gateway.take(other, 20_000);
+    let late = till.charge_page(Uuid::now_v7(), 30_000).await?;
+    payment::turned_back(till.shop(), &till.scene.reader, late).await?;
+    till.gateway.take(late, 30_000);
+    for payment in [other, late] {
+        payment::check(till.shop(), payment).await?;
+        assert_eq!(till.state(payment).await?, PaymentState::Canceled);
+    }
+    till.give_back(1).await?;
+    assert_eq!((till.scene.balance().await?, till.gateway.kept()), (0, 0));
+    till.assert_agrees().await;
+    Ok(())
+}

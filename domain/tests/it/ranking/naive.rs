@@ -9,6 +9,8 @@ use contract::{
 use domain::{Result, Shop, ranking::best};
 use time::OffsetDateTime;
 
+use crate::fixture::number;
+
 /// Copies of a line that was paid.
 #[derive(Debug, sqlx::FromRow)]
 struct Sale {
@@ -21,8 +23,10 @@ struct Sale {
 
 type Place = (i64, ProductId, i64, Movement);
 
-/// Every window, of the whole shop and of each category, reads as the orders say.
+/// Every window, of the whole shop and of each category, reads as the orders say; no event was set
+/// aside on the way.
 pub(super) async fn agrees(late: &Shop) -> Result<()> {
+    assert_eq!(number(late, "select count(*) from dead_letter").await, 0);
     let query = sqlx::query_as::<_, Sale>(
         "select c.created_at as paid_at, product_id as product, p.category_id as category,
                 (l.quantity - l.canceled)::bigint as copies, p.status = 'on_sale' as on_sale

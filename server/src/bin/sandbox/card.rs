@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// A number to try things out with; ending in 0002 or 0003 it is refused.
+/// A number to try things out with; ending in 0002 or 0003 it is refused, in 0004 it pays in
+/// silence.
 pub(crate) const TEST_NUMBER: &str = "4330 1234 1234 1234";
 
 /// A card, as it may be shown.
@@ -25,6 +26,8 @@ pub(crate) enum Luck {
     RefusedLater,
     /// Its page refuses it.
     RefusedAtOnce,
+    /// It pays, and for a while nobody who asks is answered.
+    PaysQuietly,
 }
 
 impl Card {
@@ -49,6 +52,7 @@ impl Card {
         match self.number.get(self.number.len().saturating_sub(4)..) {
             Some("0002") => Luck::RefusedLater,
             Some("0003") => Luck::RefusedAtOnce,
+            Some("0004") => Luck::PaysQuietly,
             _ => Luck::Pays,
         }
     }
@@ -84,7 +88,9 @@ mod tests {
 
     #[test]
     fn a_number_has_13_to_19_digits_and_nothing_else() {
-        for typed in ["", "123456789012", "12345678901234567890", "4330 1234 1234 123x", "４３３０１２３４１２３４１２３４"] {
+        for typed in
+            ["", "123456789012", "12345678901234567890", "4330 1234 1234 123x", "４３３０１２３４１２３４１２３４"]
+        {
             assert_eq!(Card::parse(typed), None, "{typed}");
         }
     }
@@ -95,6 +101,7 @@ mod tests {
             (TEST_NUMBER, Luck::Pays),
             ("4330 1234 1234 0002", Luck::RefusedLater),
             ("4330 1234 1234 0003", Luck::RefusedAtOnce),
+            ("4330 1234 1234 0004", Luck::PaysQuietly),
         ] {
             assert_eq!(Card::parse(typed).expect("a card").luck(), luck, "{typed}");
         }

@@ -34,11 +34,9 @@ const JOURNEY: [(&str, &str); 5] = [
     ("delivered", "받는 곳"),
 ];
 
-const REFUSED: Refusal =
-    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "REFUSED", "접수할 수 없는 배송입니다.");
+const REFUSED: Refusal = Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "REFUSED", "접수할 수 없는 배송입니다.");
 const NOT_FOUND: Refusal = Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND_PARCEL", "존재하지 않는 운송장입니다.");
-const PICKED_UP: Refusal =
-    Refusal::new(StatusCode::CONFLICT, "ALREADY_PICKED_UP", "이미 집화되어 취소할 수 없습니다.");
+const PICKED_UP: Refusal = Refusal::new(StatusCode::CONFLICT, "ALREADY_PICKED_UP", "이미 집화되어 취소할 수 없습니다.");
 
 /// What the shop asks for.
 #[derive(Deserialize)]

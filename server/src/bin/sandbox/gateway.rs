@@ -16,6 +16,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::time::sleep;
 
 use crate::{
     refusal::{Refusal, read},
@@ -97,24 +98,30 @@ async fn open(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>
 
 async fn confirm(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>, Refusal> {
     let asked: Confirm = read(&body)?;
-    let confirmed = sandbox
-        .book(|book, switches| book.confirm(&asked.payment_key, &asked.order_id, asked.amount, switches));
-    confirmed.map(Json)
+    let confirmed =
+        sandbox.book(|book, switches| book.confirm(&asked.payment_key, &asked.order_id, asked.amount, switches));
+    Ok(told(&sandbox, confirmed?).await)
 }
 
 async fn find(State(sandbox): State<Sandbox>, Path(key): Path<String>) -> Result<Json<Value>, Refusal> {
-    sandbox.book(|book, _| book.find(&key).map(|payment| payment.json())).map(Json)
+    let found = sandbox.book(|book, _| book.find(&key).map(|payment| payment.json()));
+    Ok(told(&sandbox, found?).await)
 }
 
 async fn of_order(State(sandbox): State<Sandbox>, Path(order): Path<String>) -> Result<Json<Value>, Refusal> {
-    sandbox.book(|book, _| book.of_order(&order).map(|payment| payment.json())).map(Json)
+    let found = sandbox.book(|book, _| book.of_order(&order).map(|payment| payment.json()));
+    Ok(told(&sandbox, found?).await)
 }
 
-async fn cancel(
-    State(sandbox): State<Sandbox>,
-    Path(key): Path<String>,
-    body: Bytes,
-) -> Result<Json<Value>, Refusal> {
+/// The answer about a payment, which a quiet card delays.
+async fn told(sandbox: &Sandbox, payment: Value) -> Json<Value> {
+    let key = payment["paymentKey"].as_str().unwrap_or_default();
+    let quiet = sandbox.book(|book, _| book.find(key).map(|payment| payment.quiet()));
+    sleep(quiet.unwrap_or_default()).await;
+    Json(payment)
+}
+
+async fn cancel(State(sandbox): State<Sandbox>, Path(key): Path<String>, body: Bytes) -> Result<Json<Value>, Refusal> {
     let asked: Cancel = read(&body)?;
     if asked.cancel_reason.is_empty() {
         return Err(Refusal::INVALID);

@@ -6,6 +6,9 @@ mod card;
 mod carrier;
 mod gateway;
 mod hosted;
+// The file alone: with the shop's library this would be the shop.
+#[path = "../../outside.rs"]
+pub mod outside;
 mod page;
 mod platform;
 mod refusal;
@@ -100,8 +103,9 @@ async fn run(settings: Settings) -> Result<(), String> {
         .with_state(sandbox);
     // Whoever started it may have closed the pipe; that is no reason to stop.
     let _ = writeln!(std::io::stdout(), "Sandbox is open: http://{address}");
+    let serving = axum::serve(listener, router).into_future();
     tokio::select! {
-        served = axum::serve(listener, router).into_future() => served.map_err(|error| format!("serving failed: {error}")),
+        served = serving => served.map_err(|error| format!("serving failed: {error}")),
         () = stop_signal() => Ok(()),
     }
 }

@@ -24,7 +24,8 @@ const STYLE: &str = "
 body { font: 1rem/1.6 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 72rem }
 body.narrow { max-width: 30rem }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem } dt { opacity: .75 } dd { margin: 0 }
-label, button, input { font: inherit } input:not([type=checkbox]) { padding: .5rem; max-width: 100%; box-sizing: border-box }
+label, button, input { font: inherit }
+input:not([type=checkbox]) { padding: .5rem; max-width: 100%; box-sizing: border-box }
 #number { display: block; width: 100% }
 button { padding: .6rem 1.2rem; border: 0; border-radius: .4rem; background: #1d4ed8; color: #fff; cursor: pointer }
 button.plain { background: #4b5563 }
@@ -36,10 +37,7 @@ th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px sol
 ";
 
 pub(crate) fn router() -> Router<Sandbox> {
-    Router::new()
-        .route("/", get(overview))
-        .route("/received/{neighbor}", get(received))
-        .route("/reset", post(reset))
+    Router::new().route("/", get(overview)).route("/received/{neighbor}", get(received)).route("/reset", post(reset))
 }
 
 /// A page around its content.

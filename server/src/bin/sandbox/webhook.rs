@@ -13,7 +13,10 @@ use tokio::{sync::mpsc::UnboundedReceiver, time::sleep};
 use url::Url;
 use uuid::Uuid;
 
-use crate::state::{Mail, Neighbor, Sandbox};
+use crate::{
+    outside,
+    state::{Mail, Neighbor, Sandbox},
+};
 
 /// How long the shop may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -71,7 +74,7 @@ impl Sender {
     /// A sentence, where this machine cannot speak HTTP.
     pub(crate) fn new(shop: &Url, signature: Webhook) -> Result<Self, String> {
         let sentence = |why: &dyn fmt::Display| format!("webhooks cannot be sent: {why}");
-        let client = server::outside::client().map_err(|error| sentence(&error))?;
+        let client = outside::client().map_err(|error| sentence(&error))?;
         let client = client.timeout(PATIENCE).build().map_err(|error| sentence(&error))?;
         Ok(Self { client, shop: shop.clone(), signature })
     }

@@ -29,6 +29,9 @@ struct About {
 /// 200 where there is nothing to do, or no more; 503 where the gateway should tell it again.
 #[instrument(skip_all, fields(payment))]
 pub(super) async fn told(State(shop): State<Shop>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    if !shop.takes_cards() {
+        return StatusCode::NOT_FOUND;
+    }
     // What other systems of the same merchant have ordered is told here too.
     let Ok(Message { data: About { order_id: payment } }) = serde_json::from_slice(&body) else {
         return StatusCode::OK;

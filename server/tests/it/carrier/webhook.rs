@@ -3,18 +3,20 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
+use domain::{event::drain, order::cancel};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use server::postgres;
+use server::{carrier::Remote, postgres, reader::delivery_request::DeliveryRequest};
 use sqlx::PgPool;
 use standardwebhooks::Webhook;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{buy, stocked};
+use super::{accepted, buy, stocked};
 use crate::{
     process::{Served, browser, free_address},
     support::{Outcome, folder},
@@ -28,11 +30,11 @@ struct Sandbox {
 }
 
 impl Sandbox {
-    /// A sandbox that moves parcels as fast as it can.
-    fn start(shop: &str) -> Result<Self, Box<dyn std::error::Error>> {
+    /// A sandbox that moves a parcel after so many seconds.
+    fn start(shop: &str, pace: &str) -> Result<Self, Box<dyn std::error::Error>> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox"));
         command.env_clear().env("SANDBOX_ADDR", "127.0.0.1:0").env("SANDBOX_SHOP_URL", format!("http://{shop}"));
-        command.env("SANDBOX_PACE", "0").env("SANDBOX_CARRIER_SECRET", SECRET).stdout(Stdio::piped());
+        command.env("SANDBOX_PACE", pace).env("SANDBOX_CARRIER_SECRET", SECRET).stdout(Stdio::piped());
         let mut child = command.spawn()?;
         let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
         let line = lines.next().ok_or("it ended without a word")??;
@@ -79,7 +81,7 @@ async fn what_is_paid_comes_home_by_itself_whatever_the_carrier_does() -> Outcom
     let dir = folder(0o755)?;
     let database = postgres::open(dir.path()).await?;
     let (browser, address) = (browser()?, free_address()?);
-    let sandbox = Sandbox::start(&address)?;
+    let sandbox = Sandbox::start(&address, "0")?;
     let carrier = format!("{}/carrier", sandbox.url);
     let settings = [
         ("DATABASE_URL", database.url()),
@@ -93,13 +95,13 @@ async fn what_is_paid_comes_home_by_itself_whatever_the_carrier_does() -> Outcom
     let db = PgPool::connect(&database.url()).await?;
     let (shop, buyer) = stocked(&db).await?;
 
-    for switches in [json!({ "duplicate": true, "reorder": true }), json!({ "fail": true }), json!({ "timeOut": true })]
-    {
+    let troubles = [json!({ "duplicate": true, "reorder": true }), json!({ "fail": true }), json!({ "timeOut": true })];
+    for (switches, parcels) in troubles.into_iter().zip([3, 6, 9]) {
         sandbox.switch(&browser, switches).await?;
         for _ in 0..3 {
             buy(&shop, &buyer).await?;
         }
-        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        until(&db, parcels, "select count(*) from parcel").await?;
     }
     sandbox.switch(&browser, json!({})).await?;
     until(&db, 9, "select count(*) from delivery where fulfillment_status = 'delivered'").await?;
@@ -119,6 +121,34 @@ async fn what_is_paid_comes_home_by_itself_whatever_the_carrier_does() -> Outcom
     db.close().await;
     served.stop()?;
     Ok(database.close().await?)
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_parcel_is_called_off_until_the_carrier_has_it(db: PgPool) -> Outcome {
+    let (shop, buyer) = stocked(&db).await?;
+    let orders = accepted(&shop, &buyer, 2).await?;
+    let browser = browser()?;
+    // A day passes before anybody comes for a parcel; and there is no shop to tell.
+    let sandbox = Sandbox::start(&free_address()?, "86400")?;
+    let carrier = Arc::new(Remote::new(&format!("{}/carrier/", sandbox.url).parse()?)?);
+    let reader = DeliveryRequest::new(carrier.clone());
+    drain(&shop, &[&reader]).await?;
+    cancel(&shop, &buyer, orders[0].0, Uuid::now_v7(), None, None).await?;
+    drain(&shop, &[&reader]).await?;
+    let parcels = sandbox.parcels(&browser).await?;
+    let stands = |order: usize| {
+        let reference = orders[order].1.to_string();
+        parcels.iter().find(|parcel| parcel["reference"] == reference).map(|parcel| parcel["status"].clone())
+    };
+    assert_eq!((stands(0), stands(1), parcels.len()), (Some("canceled".into()), Some("label_created".into()), 2));
+    assert_eq!(parcels[0]["address"], "서울특별시 중구 세종대로 110 3층");
+    let called_off = "select count(*) from parcel where canceled_at is not null";
+    until(&db, 1, called_off).await?;
+    // A carrier that has forgotten everything has nothing to call off.
+    browser.post(format!("{}/reset", sandbox.url)).send().await?;
+    cancel(&shop, &buyer, orders[1].0, Uuid::now_v7(), None, None).await?;
+    drain(&shop, &[&reader]).await?;
+    until(&db, 2, called_off).await
 }
 
 /// A message as the carrier sends it; `change` spoils it.

@@ -25,8 +25,7 @@ use crate::{
 
 const PREFIX: &str = "billing_";
 
-const NOT_FOUND: Refusal =
-    Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND_BILLING_KEY", "존재하지 않는 빌링키 입니다.");
+const NOT_FOUND: Refusal = Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND_BILLING_KEY", "존재하지 않는 빌링키 입니다.");
 const UNKNOWN_AUTH: Refusal =
     Refusal::new(StatusCode::BAD_REQUEST, "INVALID_AUTHORIZE_AUTH", "유효하지 않은 인증 방식입니다.");
 const ANOTHERS: Refusal = Refusal::new(
@@ -129,14 +128,11 @@ pub(super) async fn charge(
         }
         book.charge(sandbox.base(), asked, card, switches)
     });
-    paid.map(Json)
+    Ok(super::told(&sandbox, paid?).await)
 }
 
 /// Forgets a card; one that is forgotten stays so.
-pub(super) async fn forget(
-    State(sandbox): State<Sandbox>,
-    Path(key): Path<String>,
-) -> Result<Json<Value>, Refusal> {
+pub(super) async fn forget(State(sandbox): State<Sandbox>, Path(key): Path<String>) -> Result<Json<Value>, Refusal> {
     BillingKey::read(&key).ok_or(NOT_FOUND)?;
     sandbox.book(|book, _| book.forgotten.insert(key.clone()));
     Ok(Json(json!({ "billingKey": key, "deletedAt": written(OffsetDateTime::now_utc()) })))

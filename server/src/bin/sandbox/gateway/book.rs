@@ -127,11 +127,7 @@ impl Book {
     }
 
     /// Changes a payment, and tells where it stands then; a refusal can be a change, too.
-    fn change<T>(
-        &mut self,
-        key: &str,
-        change: impl FnOnce(&mut Payment) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+    fn change<T>(&mut self, key: &str, change: impl FnOnce(&mut Payment) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let place = *self.by_key.get(key).ok_or(NOT_FOUND)?;
         let payment = &mut self.payments[place];
         let before = payment.status;

@@ -16,6 +16,9 @@ use crate::{
 /// How long a page waits for its shopper, and then for the shop to confirm.
 const OPEN: Duration = Duration::minutes(30);
 
+/// For how long nobody is told of money that a quiet card has paid.
+const QUIET: Duration = Duration::seconds(10);
+
 pub(crate) const NOT_FOUND: Refusal =
     Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND_PAYMENT", "존재하지 않는 결제 입니다.");
 pub(crate) const REJECTED: Refusal =
@@ -36,8 +39,7 @@ const ALREADY_CANCELED: Refusal =
     Refusal::new(StatusCode::BAD_REQUEST, "ALREADY_CANCELED_PAYMENT", "이미 취소된 결제 입니다.");
 const NOT_CANCELABLE: Refusal =
     Refusal::new(StatusCode::FORBIDDEN, "NOT_CANCELABLE_PAYMENT", "취소 할 수 없는 결제 입니다.");
-const TOO_MUCH: Refusal =
-    Refusal::new(StatusCode::FORBIDDEN, "NOT_CANCELABLE_AMOUNT", "취소 할 수 없는 금액 입니다.");
+const TOO_MUCH: Refusal = Refusal::new(StatusCode::FORBIDDEN, "NOT_CANCELABLE_AMOUNT", "취소 할 수 없는 금액 입니다.");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -84,10 +86,7 @@ impl Back {
     /// Only where a browser can go.
     pub(crate) fn parse(success: String, fail: String) -> Result<Self, Refusal> {
         for address in [&success, &fail] {
-            Url::parse(address)
-                .ok()
-                .filter(|url| matches!(url.scheme(), "http" | "https"))
-                .ok_or(Refusal::INVALID)?;
+            Url::parse(address).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or(Refusal::INVALID)?;
         }
         Ok(Self { success, fail })
     }
@@ -162,12 +161,20 @@ impl Payment {
 
     /// Takes the money, unless the card has none.
     pub(crate) fn take(&mut self, switches: Switches) -> Result<(), Refusal> {
-        if switches.refuse || self.card.as_ref().is_none_or(|card| card.luck() != Luck::Pays) {
+        let pays = |card: &Card| matches!(card.luck(), Luck::Pays | Luck::PaysQuietly);
+        if switches.refuse || !self.card.as_ref().is_some_and(pays) {
             self.abort(REJECTED);
             return Err(REJECTED);
         }
         (self.status, self.approved_at) = (Status::Done, Some(OffsetDateTime::now_utc()));
         Ok(())
+    }
+
+    /// For how long nobody is told of it yet.
+    pub(crate) fn quiet(&self) -> std::time::Duration {
+        let quiet = self.card.as_ref().is_some_and(|card| card.luck() == Luck::PaysQuietly);
+        let since = self.approved_at.filter(|_| quiet);
+        since.and_then(|at| (at + QUIET - OffsetDateTime::now_utc()).try_into().ok()).unwrap_or_default()
     }
 
     /// Gives money back: all that is left, where no amount is said.
