@@ -205,7 +205,8 @@ fn Charge(shop: Shop, ways: Vec<PayWay>, next: String) -> impl IntoView {
     // What is said of orders does not fit here.
     let summary = match form.failure() {
         Some(Failure::PaymentRefused) => {
-            view! { <p class="notice bad" role="alert">{t!("charge-refused")} " " {t!("charge-otherwise")}</p> }.into_any()
+            view! { <p class="notice bad" role="alert">{t!("charge-refused")} " " {t!("charge-otherwise")}</p> }
+                .into_any()
         }
         _ => form.summary().into_any(),
     };

@@ -11,9 +11,9 @@ mod letters;
 mod reader;
 mod readers;
 mod redrive;
+pub mod tail;
 mod take;
 mod turn;
-pub mod tail;
 
 use serde_json::Value;
 use sqlx::PgConnection;

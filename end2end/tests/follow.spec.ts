@@ -70,7 +70,7 @@ async function tells(page: Page, tracking: string, status: string, place: string
 test("the page of an order follows its parcel, from the seller to the door", async ({ page, browser }) => {
   const path = await delivered(page, browser);
   await expect(page).toHaveURL(path);
-  const words = ["접수", "집화", "이동", "배송", "배송완료"];
+  const words = ["접수", "집화", "이동", "배송", "배송 완료"];
   for (const [at, word] of words.entries()) await expect(checkpoints(page).nth(at)).toContainText(word);
   await expect(checkpoints(page).first()).toContainText("접수 센터");
   await expect(checkpoints(page).first()).toContainText(/\d{4}-\d\d-\d\d \d\d:\d\d/);
@@ -80,7 +80,7 @@ test("the page of an order follows its parcel, from the seller to the door", asy
   await expect(follow(page)).toContainText("마당택배");
   await expect(number(page)).toHaveText(/^\d{12}$/);
   // The rest of the page went along.
-  await expect(main(page).getByRole("button", { name: "구매확정" })).toBeVisible();
+  await expect(main(page).getByRole("button", { name: "구매 확정" })).toBeVisible();
   await expect(main(page).getByRole("link", { name: "주문 취소" })).toHaveCount(0);
   await expect(main(page).locator(".timeline")).toContainText("배송: 배송중 → 배송완료");
 });
@@ -96,7 +96,7 @@ test("a checkpoint that is told late takes its place, and the page around it sta
   await expect(checkpoints(page).last()).toHaveAttribute("aria-current", "step");
   if (!scripted()) return;
   await same?.();
-  await expect(follow(page).getByRole("status").first()).toContainText("배송완료");
+  await expect(follow(page).getByRole("status").first()).toContainText("배송 완료");
 });
 
 test("the number of a parcel can be copied, or marked where it cannot", async ({ page, browser, context }) => {

@@ -11,9 +11,7 @@ use contract::{
 use domain::{
     address::{self, KeptAddress},
     cart::{self, Owner},
-    coupon,
-    payment,
-    points, product,
+    coupon, payment, points, product,
 };
 use leptos::prelude::*;
 use uuid::Uuid;

@@ -100,6 +100,8 @@ pub(crate) fn CompletePage() -> impl IntoView {
             _ => t!("order-complete"),
         };
         let next = (!held).then(|| view! { <p>{t!("order-next")}</p> });
+        // What becomes of its payment; afterwards its own page follows the order.
+        let now = if held { Some(followed(&order).await?) } else { None };
         Ok(view! {
             <Head title=title.clone() private=true />
             <section class="complete">
@@ -109,6 +111,7 @@ pub(crate) fn CompletePage() -> impl IntoView {
                 <p><a class="button primary" href=detail>{t!("view-order")}</a> " " <a class="button" href="/">{t!("browse")}</a></p>
             </section>
             <Next order=order.clone() paying now=shop()?.now() />
+            {now.map(|now| view! { <Follow order=now texts=texts() /> })}
             <Receipt order claims=Vec::new() payments />
         }
         .into_any())

@@ -169,8 +169,9 @@ fn Refunds(refunds: Vec<RefundView>, lines: Vec<OrderLineView>) -> impl IntoView
                 .collect();
             // Without a card, all of it is points.
             let to_card = given.card();
-            let parts = (to_card > 0)
-                .then(|| view! { {row(t!("refund-to-card"), "", to_card)} {row(t!("refund-to-points"), "", given.points)} });
+            let parts = (to_card > 0).then(
+                || view! { {row(t!("refund-to-card"), "", to_card)} {row(t!("refund-to-points"), "", given.points)} },
+            );
             view! {
                 <h3 class="refund">{t!("refund")} " " <small>{text::time(given.at)}</small></h3>
                 <p>{copies.join(", ")}</p>

@@ -34,8 +34,7 @@ pub(super) struct Paying {
 pub(super) async fn paying(order: &Detail) -> Result<Paying, Failure> {
     let (shop, shopper) = (shop()?, shopper()?);
     let payments = payment::of_order(&shop, order.summary.id).await?;
-    let open =
-        order.summary.status == OrderStatus::PendingPayment && order.summary.payment != PaymentStatus::Unknown;
+    let open = order.summary.status == OrderStatus::PendingPayment && order.summary.payment != PaymentStatus::Unknown;
     if !open || !shop.takes_cards() {
         return Ok(Paying { payments, ..Paying::default() });
     }
@@ -74,8 +73,8 @@ pub(super) fn Unpaid(
     let last = paying.payments.last();
     let open = last.filter(|last| last.state == PaymentState::Pending && last.page.is_some()).map(|last| last.id);
     let turned_back = last.filter(|last| last.state == PaymentState::Canceled && last.canceled == 0);
-    let turned_back =
-        turned_back.map(|_| view! { <p role="status"><strong>{t!("turned-back")}</strong> " " {t!("pay-otherwise")}</p> });
+    let turned_back = turned_back
+        .map(|_| view! { <p role="status"><strong>{t!("turned-back")}</strong> " " {t!("pay-otherwise")}</p> });
     let form = view! { <PayForm id=id.clone() amount=due(&order) paying /> };
     let form = match open {
         Some(payment) => view! {

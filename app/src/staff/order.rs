@@ -77,6 +77,7 @@ pub(crate) fn OrderPage() -> impl IntoView {
 #[component]
 fn Sums(order: Detail) -> impl IntoView {
     let coupon = (!order.coupon.is_empty()).then(|| format!(" ({})", order.coupon));
+    let by_card = (order.card_used > 0).then(|| view! { <dt>{t!("paid-by-card")}</dt><dd>{won(order.card_used)}</dd> });
     let refunded =
         (order.refunded_total > 0).then(|| view! { <dt>{t!("refunded")}</dt><dd>{won(-order.refunded_total)}</dd> });
     let earned =
@@ -92,6 +93,7 @@ fn Sums(order: Detail) -> impl IntoView {
                 <dt>{t!("delivery")}</dt><dd>{won(order.delivery_total)}</dd>
                 <dt class="sum">{t!("total")}</dt><dd class="sum">{won(order.summary.total)}</dd>
                 <dt>{t!("paid-by-points")}</dt><dd>{won(order.points_used)}</dd>
+                {by_card}
                 {refunded}
                 {earned}
                 {held}
@@ -114,7 +116,15 @@ fn Refunds(refunds: Vec<RefundView>, lines: Vec<OrderLineView>) -> impl IntoView
     let title = |product| lines.iter().find(|line| line.product == product).map(|line| line.title.clone());
     let items = refunds
         .into_iter()
-        .map(|RefundView { at, refund, .. }| {
+        .map(|given| {
+            // Without a card, all of it is points.
+            let to_card = (given.card() > 0).then(|| {
+                view! {
+                    <dt>{t!("refund-to-card")}</dt><dd>{won(given.card())}</dd>
+                    <dt>{t!("refund-to-points")}</dt><dd>{won(given.points)}</dd>
+                }
+            });
+            let RefundView { at, refund, .. } = given;
             let what: Vec<String> = refund
                 .lines
                 .iter()
@@ -131,6 +141,7 @@ fn Refunds(refunds: Vec<RefundView>, lines: Vec<OrderLineView>) -> impl IntoView
                         <dt>{t!("delivery")}</dt><dd>{won(refund.delivery)}</dd>
                         <dt>{t!("return-fee")}</dt><dd>{won(-refund.return_fee)}</dd>
                         <dt class="sum">{t!("refund")}</dt><dd class="sum">{won(refund.amount())}</dd>
+                        {to_card}
                     </dl>
                 </li>
             }

@@ -14,14 +14,20 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// whoever has to know that nothing is left.
 ///
 /// # Errors
-/// An outage, and [`Failure::Unavailable`] where something still runs after half a minute.
+/// An outage, and [`Failure::Unavailable`] where nothing moved for half a minute.
 pub async fn drain(shop: &Shop, readers: &[&dyn Reader]) -> Result<()> {
-    let began = Instant::now();
+    let mut moved = Instant::now();
     loop {
         let mut done = true;
         for reader in readers {
             match take(shop, *reader).await {
-                Ok(taken) => done &= taken == Taken::Nothing,
+                Ok(Taken::Nothing) => {}
+                Ok(taken) => {
+                    done = false;
+                    if taken == Taken::Some {
+                        moved = Instant::now();
+                    }
+                }
                 Err(Trouble::Shop(error)) => return Err(error),
                 Err(trouble) => {
                     tracing::warn!(%trouble, reader = reader.name(), "not drained");
@@ -32,7 +38,7 @@ pub async fn drain(shop: &Shop, readers: &[&dyn Reader]) -> Result<()> {
         if done {
             return Ok(());
         }
-        if began.elapsed() > PATIENCE {
+        if moved.elapsed() > PATIENCE {
             return Err(Failure::Unavailable.into());
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

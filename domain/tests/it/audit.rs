@@ -3,12 +3,14 @@
 use contract::{
     claim::{ClaimKind, ClaimStatus, Fault},
     coupon::CampaignForm,
+    payment::Way,
 };
 use domain::{
     Result, Shop,
     audit::{INVARIANTS, audit},
     inventory::{self, Change},
     order::{Checkout, cancel, confirm, expire, pay, place_one},
+    payment::{self, Started},
     points,
 };
 use sqlx::PgPool;
@@ -17,12 +19,14 @@ use uuid::Uuid;
 
 use crate::{
     fixture::{assert_books_add_up, product},
+    payment::Till,
     scene::{Scene, campaign, recruit},
 };
 
 /// A shop in which a bit of everything has happened.
 async fn eventful(db: PgPool) -> Result<Scene> {
-    let scene = Scene::new(db, 900_000).await?;
+    let till = Till::new(db, 900_000).await?;
+    let scene = &till.scene;
     let (shop, reader) = (&scene.shop, &scene.reader);
     scene.grant(5_000, -2).await?;
     points::expire(shop).await?;
@@ -58,7 +62,17 @@ async fn eventful(db: PgPool) -> Result<Scene> {
     confirm(shop, reader, scene.delivered(&lines).await?).await?;
     scene.picked_up(&[(book, 1)], "1000").await?;
     recruit(shop, "다른이", "shopper").await?;
-    Ok(scene)
+
+    let novel = product(shop, "카드로 산 책", 9_000, 40).await;
+    let by_card = scene.hold(&[(novel, 3)], 1_000).await?;
+    till.pay(by_card).await?;
+    cancel(shop, reader, by_card, Uuid::now_v7(), Some(&[(novel, 1)]), None).await?;
+    till.give_back(1).await?;
+    till.open(scene.hold(&[(novel, 1)], 0).await?).await?;
+    let charge = payment::charge_points(shop, reader, Uuid::now_v7(), 3_000, Way::New, "https://shop.example").await?;
+    let Started::Page(charge) = charge else { panic!("no page was opened") };
+    till.come_back(charge).await?;
+    Ok(till.scene)
 }
 
 async fn broken(shop: &Shop) -> Result<Vec<&'static str>> {
@@ -145,8 +159,8 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
     ),
     (
         "a paid order is paid once and in full, an unpaid one not at all",
-        "update payment set amount = amount + 1",
-        "update payment set amount = amount - 1",
+        "update payment set amount = amount + 1 where order_id is not null",
+        "update payment set amount = amount - 1 where order_id is not null",
     ),
     (
         "an order's refunds are what its refunds say, and came back as points or to the card",
@@ -226,6 +240,22 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
         "a confirmed purchase earned what its entry says, another one nothing",
         r#"update "order" set points_earned = points_earned + 1 where order_status = 'confirmed'"#,
         r#"update "order" set points_earned = points_earned - 1 where order_status = 'confirmed'"#,
+    ),
+    (
+        "a card payment that is open and the order that waits for it belong together",
+        "update payment set status = 'unknown' where status = 'pending'",
+        "update payment set status = 'pending' where status = 'unknown'",
+    ),
+    (
+        "no more goes back to a card than it paid, and nothing of a refused payment",
+        "insert into payment_cancel (payment_cancel_id, payment_id, amount, try_at, created_at)
+         select gen_random_uuid(), payment_id, 1000000, now(), now() from payment where method = 'card' and status = 'paid'",
+        "delete from payment_cancel where amount = 1000000",
+    ),
+    (
+        "a wallet that a card has charged holds what was paid",
+        "update payment set amount = amount + 1 where order_id is null",
+        "update payment set amount = amount - 1 where order_id is null",
     ),
     (
         "the last change of each status in the timeline is the status",

@@ -31,13 +31,13 @@ use crate::{fixture::assert_books_add_up, scene::Scene};
 const ORIGIN: &str = "https://shop.example";
 
 /// A shop that takes cards.
-struct Till {
-    scene: Scene,
+pub(crate) struct Till {
+    pub(crate) scene: Scene,
     gateway: Arc<Fake>,
 }
 
 impl Till {
-    async fn new(db: PgPool, charged: Won) -> Result<Self> {
+    pub(crate) async fn new(db: PgPool, charged: Won) -> Result<Self> {
         let mut scene = Scene::new(db, charged).await?;
         let gateway = Arc::new(Fake::default());
         scene.shop = scene.shop.with_gateway(gateway.clone());
@@ -53,7 +53,7 @@ impl Till {
     }
 
     /// Opens the gateway's page for an order.
-    async fn open(&self, order: OrderId) -> Result<PaymentId> {
+    pub(crate) async fn open(&self, order: OrderId) -> Result<PaymentId> {
         match self.begin(order, Way::New).await? {
             Started::Page(payment) => Ok(payment),
             Started::Settled(..) => panic!("no page was opened"),
@@ -61,13 +61,13 @@ impl Till {
     }
 
     /// Comes back from the gateway's page, having agreed there.
-    async fn come_back(&self, payment: PaymentId) -> Result<PaymentView> {
+    pub(crate) async fn come_back(&self, payment: PaymentId) -> Result<PaymentView> {
         let (key, amount) = self.gateway.agree(payment);
         payment::agreed(self.shop(), &self.scene.reader, payment, &key, amount).await
     }
 
     /// Pays by a card that is typed in.
-    async fn pay(&self, order: OrderId) -> Result<PaymentView> {
+    pub(crate) async fn pay(&self, order: OrderId) -> Result<PaymentView> {
         let payment = self.open(order).await?;
         self.come_back(payment).await
     }
@@ -93,7 +93,7 @@ impl Till {
     }
 
     /// All that goes back to cards in so many minutes' time.
-    async fn give_back(&self, minutes: i64) -> Result<()> {
+    pub(crate) async fn give_back(&self, minutes: i64) -> Result<()> {
         let later = self.shop().ahead(Duration::minutes(minutes));
         while payment::give_back(&later).await? > 0 {}
         Ok(())

@@ -109,7 +109,10 @@ async fn no_request_however_odd_is_an_inner_error() -> Outcome {
         ("member/sign-in", &["email", "password", "next"]),
         ("member/profile", &["name", "phone"]),
         ("member/password", &["current_password", "password", "password_again"]),
-        ("points/charge", &["amount", "key", "next"]),
+        ("points/charge", &["amount", "key", "way", "next"]),
+        ("payment/pay", &["order", "way"]),
+        ("payment/card/change", &["card", "name", "default"]),
+        ("payment/card/remove", &["card"]),
         ("address/add", &["form[recipient]", "form[phone]", "form[postcode]", "form[line1]", "form[line2]"]),
         ("address/edit", &["id", "form[recipient]"]),
         ("address/default", &["id"]),
@@ -130,7 +133,7 @@ async fn no_request_however_odd_is_an_inner_error() -> Outcome {
                 assert!(!asked.status().is_server_error(), "{endpoint} {value:.20}: {}", asked.status());
             }
         }
-        for path in ["products", "categories", "orders", "my/addresses", "search?q=", "my/points?before="] {
+        for path in ["products", "categories", "orders", "pay", "my/addresses", "search?q=", "my/points?before="] {
             for value in ["0", "-1", "99999999999999999999", "abc", "%00", "%F0%9F%99%82", "%ff", "..%2f", "'"] {
                 let glue = if path.ends_with('=') { "" } else { "/" };
                 let (status, page) = get(who, shop.url(&format!("/{path}{glue}{value}"))).await?;

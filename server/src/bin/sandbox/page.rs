@@ -30,7 +30,7 @@ input:not([type=checkbox]) { padding: .5rem; max-width: 100%; box-sizing: border
 button { padding: .6rem 1.2rem; border: 0; border-radius: .4rem; background: #1d4ed8; color: #fff; cursor: pointer }
 button.plain { background: #4b5563 }
 .buttons, .switches { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center }
-.switches input[name=slow] { width: 6rem } .wrong { color: #dc2626; min-height: 1.6em; margin: 0 } #hint { opacity: .8 }
+.switches input[name=slow] { width: 6rem } .wrong { color: light-dark(#b91c1c, #fca5a5); min-height: 1.6em; margin: 0 } #hint { opacity: .8 }
 .table { overflow-x: auto } table { border-collapse: collapse; width: 100% }
 caption { text-align: left; font-weight: 600; padding: .5rem 0 }
 th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid #8884; white-space: nowrap }
