@@ -310,7 +310,8 @@ async fn a_member_who_is_gone_is_no_trouble(db: PgPool) -> Result<()> {
 pub(crate) async fn tell(scene: &Scene, times: i64) -> Result<()> {
     sqlx::query(
         "insert into event (name, subject, payload)
-         select 'order.paid', n::text, jsonb_build_object('order_id', gen_random_uuid(), 'member_id', $1, 'total', n, 'at', 0)
+         select 'order.paid', n::text,
+                jsonb_build_object('order_id', gen_random_uuid(), 'member_id', $1, 'total', n, 'at', 0)
          from generate_series(1, $2) n",
     )
     .bind(scene.reader.id())
