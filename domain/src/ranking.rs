@@ -1,14 +1,16 @@
 //! The best sellers: how many copies of each product were paid, and not canceled since, over some
 //! days.
 //!
-//! Copies are kept by the hour in which they were paid, and summed up for every window, so that
-//! reading the first places costs the same at any number of orders. A reader of the log adds to
-//! both; with each hour that begins, the windows roll on. What comes back after its delivery was
-//! sold all the same, and stays in.
+//! Copies are kept by the hour in which they were paid. For every window the hours that are over
+//! are summed up, and with each hour that begins the windows roll on. A reader of the log adds to
+//! the hours, and to the sums what it is told late. The first places are found from both, each read
+//! down its index, so that they cost the same at any number of orders. What comes back after its
+//! delivery was sold all the same, and stays in.
 
 mod best;
 mod count;
 mod span;
+mod top;
 
 use time::{OffsetDateTime, UtcOffset};
 

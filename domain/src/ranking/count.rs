@@ -20,7 +20,7 @@ impl Sold {
     }
 }
 
-/// Counts what was sold, in three statements whatever its size. Hours that every window has left
+/// Counts what was sold, in a few statements whatever its size. Hours that every window has left
 /// behind do not count any more.
 pub(crate) async fn count(shop: &Shop, conn: &mut PgConnection, sold: &Sold) -> Result<()> {
     let spans = lock_all(conn, hour(shop.now())).await?;
@@ -42,13 +42,18 @@ pub(crate) async fn count(shop: &Shop, conn: &mut PgConnection, sold: &Sold) -> 
     )
     .execute(&mut *conn)
     .await?;
-    // An hour that a window has not reached yet, for a clock that is ahead, lies in it too.
+    // What is sold in the running hour stands in its bucket alone. Of the hours before it is told
+    // late, or something is canceled.
+    let Some(until) = spans.iter().map(|span| span.until).max() else { return Ok(()) };
+    if hours.iter().all(|hour| *hour >= until) {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into ranking_total as t (days, ago, product_id, category_id, units)
          select days, ago, product_id, category_id, sum(units)
          from unnest($1::timestamptz[], $2::bigint[], $3::bigint[]) as sold (bucket, product_id, units)
          join product using (product_id)
-         join ranking_window w on bucket > until - make_interval(hours => 2 * hours)
+         join ranking_window on bucket < until and bucket > until - make_interval(hours => 2 * hours)
          cross join lateral (select case when bucket > until - make_interval(hours => hours) then 0 else 1 end) as at (ago)
          group by days, ago, product_id, category_id
          order by days, ago, product_id

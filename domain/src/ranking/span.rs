@@ -7,16 +7,19 @@ use super::hour;
 use crate::{Result, Shop, retry::retry};
 
 /// A window behind its lock, which whoever changes its sums holds.
+///
+/// The hour `until` runs: what is sold in it stands in its bucket alone. The sums hold the hours
+/// of the window before that one, and those of the window before.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
     days: i32,
     hours: i32,
-    until: OffsetDateTime,
+    pub(super) until: OffsetDateTime,
 }
 
 impl Span {
     /// The last hour of the window before.
-    pub(super) fn since(&self) -> OffsetDateTime {
+    fn since(&self) -> OffsetDateTime {
         self.until - Duration::hours(self.hours.into())
     }
 
@@ -73,19 +76,24 @@ pub(super) async fn lock_all(conn: &mut PgConnection, hour: OffsetDateTime) -> R
     Ok(spans)
 }
 
-/// Rolls a locked window on: hours that leave it join the window before, and those that leave that
-/// one are forgotten once no window needs them. Only the hours that leave are read.
+/// Rolls a locked window on: hours that are over join its sums, those that leave it join the window
+/// before, and those that leave that one are forgotten once no window needs them. Only the hours
+/// that change their place are read.
 async fn advance(conn: &mut PgConnection, from: Span, until: OffsetDateTime) -> Result<Span> {
     let to = Span { until, ..from };
+    // $2, $3 and $4 are the ends of the three places of an hour as they were, $5, $6 and $7 as they
+    // will be.
     sqlx::query!(
         "insert into ranking_total as t (days, ago, product_id, category_id, units)
          select $1, moved.ago, moved.product_id, p.category_id, sum(moved.units)
          from (
-             select 0 as ago, product_id, -units as units from sales_bucket where bucket > $3 and bucket <= $5
+             select 0 as ago, product_id, units from sales_bucket where bucket >= $4 and bucket > $6 and bucket < $7
              union all
-             select 1, product_id, -units from sales_bucket where bucket > $2 and bucket <= least($3, $4)
+             select 0, product_id, -units from sales_bucket where bucket > $3 and bucket <= $6 and bucket < $4
              union all
-             select 1, product_id, units from sales_bucket where bucket > greatest($3, $4) and bucket <= $5
+             select 1, product_id, units from sales_bucket where bucket > greatest($3, $5) and bucket <= $6
+             union all
+             select 1, product_id, -units from sales_bucket where bucket > $2 and bucket <= least($3, $5)
          ) as moved join product p using (product_id)
          group by moved.ago, moved.product_id, p.category_id
          having sum(moved.units) <> 0
@@ -95,8 +103,10 @@ async fn advance(conn: &mut PgConnection, from: Span, until: OffsetDateTime) -> 
         from.days,
         from.before(),
         from.since(),
+        from.until,
         to.before(),
-        to.since()
+        to.since(),
+        to.until
     )
     .execute(&mut *conn)
     .await?;

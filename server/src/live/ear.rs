@@ -7,17 +7,15 @@ use contract::member::MemberId;
 use domain::{
     Error, Shop,
     event::{
-        CHANNEL,
+        self,
         tail::{self, Cursor},
     },
+    notification,
 };
 use sqlx::postgres::PgListener;
 use tokio::{sync::Notify, task::JoinSet, time};
 
 use super::{Hub, Word};
-
-/// The channel that says whose inbox changed: the member's id.
-const INBOX: &str = "inbox";
 
 /// How often the log is looked at without having been woken.
 const OFTEN: Duration = Duration::from_secs(1);
@@ -59,9 +57,9 @@ async fn listen(shop: Shop, hub: Hub, woken: Arc<Notify>) {
 /// Passes on what is heard, until the connection is lost.
 async fn hear(ear: &mut PgListener, hub: &Hub, woken: &Notify) -> Result<(), sqlx::Error> {
     ear.eager_reconnect(false);
-    ear.listen_all([CHANNEL, INBOX]).await?;
+    ear.listen_all([event::CHANNEL, notification::CHANNEL]).await?;
     while let Some(heard) = ear.try_recv().await? {
-        if heard.channel() == CHANNEL {
+        if heard.channel() == event::CHANNEL {
             woken.notify_one();
         } else if let Ok(member) = heard.payload().parse::<MemberId>() {
             hub.tell(member, Word::Inbox);

@@ -117,6 +117,10 @@ async fn no_request_however_odd_is_an_inner_error() -> Outcome {
         ("address/edit", &["id", "form[recipient]"]),
         ("address/default", &["id"]),
         ("address/remove", &["id"]),
+        ("notification/read", &["id", "next"]),
+        ("notification/read-all", &["until"]),
+        ("wish/add", &["product"]),
+        ("wish/withdraw", &["product", "next"]),
         ("order/place", &["key", "seen", "expected_total", "address", "note"]),
         ("language", &["language", "next"]),
     ];

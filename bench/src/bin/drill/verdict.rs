@@ -37,11 +37,12 @@ const BOOKS: [(&str, &str); 6] = [
                       where payment_status in ('paid', 'partially_refunded', 'refunded') group by 1) s using (product_id)"#,
     ),
     (
-        "each window of the ranking is the sum of its hours",
+        "each window of the ranking is the sum of its hours that are over",
         "select count(*), count(*) filter (where coalesce(t.units, 0) <> coalesce(s.units, 0))
          from (select product_id, days, units from ranking_total where ago = 0 and units <> 0) t
          full join (select product_id, days, sum(units) as units from sales_bucket, ranking_window
-                    where bucket > until - make_interval(hours => hours) group by 1, 2 having sum(units) <> 0) s
+                    where bucket > until - make_interval(hours => hours) and bucket < until
+                    group by 1, 2 having sum(units) <> 0) s
              using (product_id, days)",
     ),
     (

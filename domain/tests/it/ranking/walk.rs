@@ -37,7 +37,7 @@ async fn whatever_happens_the_ranking_says_what_the_orders_say(db: PgPool) -> Re
     println!("MADANG_SEED={seed}");
     let scene = Scene::new(db, 9_900_000).await?;
     let mut books = Vec::new();
-    for number in 0..7 {
+    for number in 0..24 {
         let book = product(&scene.shop, "책", 500, 9_000).await;
         shelve(&scene.shop, book, number % 3).await?;
         books.push(book);
