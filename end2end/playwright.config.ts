@@ -5,7 +5,7 @@ const url = `http://${address}`;
 
 /** Stands in for payment gateway, carrier and data platform. */
 const sandboxAddress = "127.0.0.1:8933";
-const sandbox = `http://${sandboxAddress}`;
+export const sandbox = `http://${sandboxAddress}`;
 const gatewaySecret = "test_sk_end2end";
 export const carrierSecret = "whsec_bWFkYW5nLWVuZDJlbmQtY2Fycmllci1zZWNyZXQ=";
 

@@ -50,12 +50,15 @@ alter table payment
 -- Nobody pays twice: an order has one open payment, and one that paid it by card.
 create unique index payment_open_key on payment (order_id) where status in ('pending', 'unknown');
 create unique index payment_paid_key on payment (order_id) where method = 'card' and status = 'paid';
+create index payment_method_id_idx on payment (method_id) where status in ('pending', 'unknown');
 create index payment_check_at_idx on payment (check_at) where check_at is not null;
 
 -- Money that has to go back to a card. Asked of the gateway until it has.
 create table payment_cancel (
-    -- Also the gateway's idempotency key.
     payment_cancel_id uuid primary key,
+    -- The gateway's idempotency key. It gives the same answer to the same key for days, so that a
+    -- refusal is followed by a new one.
+    request_key uuid not null,
     payment_id uuid not null references payment,
     -- What it is a part of; none for money that came when there was nothing left to pay.
     refund_id uuid references refund,
@@ -76,7 +79,10 @@ create table webhook (
     source text not null check (source in ('gateway', 'carrier')),
     -- The sender's id of the message: told twice, it counts once.
     message_id text not null,
+    -- The payment, where it is about one.
+    payment_id uuid references payment,
     body text not null,
     received_at timestamptz not null default now(),
     constraint webhook_message_key unique (source, message_id)
 );
+create index webhook_payment_id_idx on webhook (payment_id);

@@ -28,6 +28,10 @@ pub enum Notice {
         books: Option<Books>,
         /// What would have been paid, in won.
         amount: Won,
+        /// Whether it was taken all the same, and goes back. Notices stored before there was this say
+        /// nothing of it.
+        #[serde(default)]
+        returned: bool,
     },
     /// A paid order was canceled, or some copies of it.
     Canceled {

@@ -17,7 +17,7 @@ use tracing::instrument;
 
 pub use accept::accept_due;
 pub use checkpoint::{Report, checkpoint};
-pub use parcel::{Errand, booked, called_off, errands};
+pub use parcel::{Booked, Errand, booked, called_off, errands};
 pub use view::{CheckpointView, ParcelView, parcels};
 
 use crate::{Result, Shop, event, member::Operator, order::lock_any, retry::retry};
@@ -47,6 +47,9 @@ async fn advance_once(shop: &Shop, by: &Operator, order: OrderId, seller: i64, t
         return Err(Failure::StatusChanged.into());
     }
     let told = step::take(shop, &mut tx, &locked, part, to, (by.actor(), Some(by.id()))).await?;
+    if to >= FulfillmentStatus::Shipped {
+        parcel::by_hand(&mut tx, part.delivery).await?;
+    }
     event::append(&mut tx, &[told]).await?;
     tx.commit().await?;
     Ok(())

@@ -12,11 +12,19 @@ mod count;
 mod span;
 mod top;
 
-use time::{OffsetDateTime, UtcOffset};
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 pub use best::best;
 pub(crate) use count::{Sold, count};
 pub use span::roll;
+
+use crate::Shop;
+
+/// How long it is to the turn of the hour, when the windows have to roll.
+pub fn turns_in(shop: &Shop) -> std::time::Duration {
+    let now = shop.now();
+    (hour(now) + Duration::HOUR - now).unsigned_abs()
+}
 
 /// The beginning of the hour in which a time lies, in UTC.
 pub(crate) fn hour(at: OffsetDateTime) -> OffsetDateTime {

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { expect, test, type Page } from "@playwright/test";
 
-import { carrierSecret } from "../playwright.config";
+import { carrierSecret, sandbox } from "../playwright.config";
 import { desk, elsewhere, step } from "./desk";
 import { order, payButton, readyToPay, scripted, sumUp, way } from "./shop";
 
@@ -15,11 +15,12 @@ const copyButton = (page: Page) => follow(page).getByRole("button", { name: "운
 const unread = (page: Page) => page.getByTestId("unread-count");
 
 /** With scripts the page that is open comes to show it by itself; without, a reload does. */
-async function comes(page: Page, check: () => Promise<void>) {
-  if (scripted()) return check();
+async function comes(page: Page, check: (within: { timeout: number }) => Promise<void>) {
+  if (scripted()) return check({ timeout: 15_000 });
   await expect(async () => {
     await page.reload();
-    await check();
+    // What is not there now comes with the next reload only.
+    await check({ timeout: 1_000 });
   }).toPass();
 }
 
@@ -38,22 +39,53 @@ async function bought(page: Page) {
   return path;
 }
 
-/** The same, brought by the carrier. */
+/** The same, accepted by the staff, and brought by the carrier. */
 async function delivered(page: Page, browser: Parameters<typeof desk>[0]) {
   const path = await bought(page);
   await expect(number(page)).toHaveCount(0);
   const staff = await desk(browser, page, path);
   await step(staff, "상품준비중 처리");
   await staff.context().close();
-  await comes(page, () => expect(checkpoints(page)).toHaveCount(5, { timeout: 15_000 }));
-  await comes(page, () => expect(badge(page, "배송완료")).toBeVisible());
+  await brings(page);
+  await comes(page, (within) => expect(badge(page, "배송완료")).toBeVisible(within));
   return path;
 }
 
+/** A parcel as the carrier has it. */
+type Parcel = { trackingNumber: string; reference: string; checkpoints: { at: string }[] };
+
+/** The parcel whose number the page of its order shows. */
+async function parcel(page: Page): Promise<Parcel> {
+  const tracking = await number(page).innerText();
+  const received = await page.request.get(`${sandbox}/received/carrier`);
+  const { parcels }: { parcels: Parcel[] } = await received.json();
+  const own = parcels.find((one) => one.trackingNumber === tracking);
+  if (!own) throw new Error(`the carrier has no parcel ${tracking}`);
+  return own;
+}
+
+/** The carrier, which has booked the parcel by itself, brings it; the page shows every station. */
+async function brings(page: Page) {
+  await comes(page, (within) => expect(checkpoints(page)).toHaveCount(1, within));
+  const own = await parcel(page);
+  const booked = Date.parse(own.checkpoints[0].at);
+  const journey = [
+    ["picked_up", "파주 집화점"],
+    ["in_transit", "옥천 허브"],
+    ["out_for_delivery", "배송 지점"],
+    ["delivered", "받는 곳"],
+  ];
+  for (const [at, [status, place]] of journey.entries()) {
+    // No two at one time.
+    await tells(page, own, status, place, new Date(booked + at + 1));
+    await comes(page, (within) => expect(checkpoints(page)).toHaveCount(at + 2, within));
+  }
+}
+
 /** The carrier tells of a parcel, as it signs everything. */
-async function tells(page: Page, tracking: string, status: string, place: string, at: Date) {
-  const data = JSON.stringify({ trackingNumber: tracking, status, place, at: at.toISOString() });
+async function tells(page: Page, { trackingNumber, reference }: Parcel, status: string, place: string, at: Date) {
   const id = `checkpoint_${crypto.randomUUID()}`;
+  const data = JSON.stringify({ id, trackingNumber, reference, status, place, at: at.toISOString() });
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const key = Buffer.from(carrierSecret.replace("whsec_", ""), "base64");
   const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${data}`).digest("base64");
@@ -90,8 +122,8 @@ test("a checkpoint that is told late takes its place, and the page around it sta
   const same = await mark(page).catch(() => undefined);
   const first = await checkpoints(page).first().locator("time").getAttribute("datetime");
   const before = new Date(new Date(first ?? "").getTime() - 60_000);
-  await tells(page, await number(page).innerText(), "label_created", "강릉 영업소", before);
-  await comes(page, () => expect(checkpoints(page).first()).toContainText("강릉 영업소"));
+  await tells(page, await parcel(page), "label_created", "강릉 영업소", before);
+  await comes(page, (within) => expect(checkpoints(page).first()).toContainText("강릉 영업소", within));
   await expect(checkpoints(page)).toHaveCount(6);
   await expect(checkpoints(page).last()).toHaveAttribute("aria-current", "step");
   if (!scripted()) return;
@@ -128,7 +160,7 @@ test("an order that is paid in another tab is paid on this page too", async ({ p
   await payButton(other).click();
   await expect(other).toHaveURL(`${path}/complete`);
   await other.close();
-  await comes(page, () => expect(badge(page, "결제완료")).toBeVisible());
+  await comes(page, (within) => expect(badge(page, "결제완료")).toBeVisible(within));
   await expect(payButton(page)).toHaveCount(0);
   await expect(follow(page)).toContainText("결제완료");
 });
@@ -139,12 +171,12 @@ test("the count of what is unread follows by itself, on whatever page", async ({
   await other.goto("/cart");
   await expect(unread(other)).toBeHidden();
   await order(page);
-  await comes(other, () => expect(unread(other)).toHaveText("1"));
+  await comes(other, (within) => expect(unread(other)).toHaveText("1", within));
   await expect(unread(other)).toBeVisible();
   await page.goto("/my/notifications");
   await main(page).getByRole("button", { name: "모두 읽음" }).click();
   await expect(unread(page)).toBeHidden();
-  await comes(other, () => expect(unread(other)).toBeHidden());
+  await comes(other, (within) => expect(unread(other)).toBeHidden(within));
   await other.close();
 });
 
@@ -157,7 +189,7 @@ test("whoever types is not interrupted, and is told that the page is an old one"
   await step(staff, "상품준비중 처리");
   await staff.context().close();
   await expect(follow(page).getByText("그사이 주문 상태가 바뀌었습니다.")).toBeVisible();
-  await expect(checkpoints(page)).toHaveCount(5);
+  await brings(page);
   await same();
   await expect(page.getByRole("searchbox")).toHaveValue("심청");
   await follow(page).getByRole("link", { name: "페이지 새로 고침" }).click();

@@ -59,7 +59,7 @@ async fn days(shop: Shop) {
 async fn hours(shop: Shop) {
     loop {
         told("windows of the ranking", ranking::roll(&shop).await);
-        tokio::time::sleep(ALWAYS).await;
+        tokio::time::sleep(ranking::turns_in(&shop).min(ALWAYS)).await;
     }
 }
 
@@ -94,6 +94,7 @@ async fn sweep(sessions: Sessions) {
 }
 
 async fn forget(shop: Shop, event_days: i64) {
+    // They count however long they have been away, those of other instances while they move.
     let readers = shop.readers().names();
     loop {
         while told("old events", event::forget(&shop, &readers, event_days).await) > 0 {}

@@ -60,7 +60,7 @@ async fn place_order(#[server(flatten)] wish: Wish) -> Result<(), Failure> {
     let mut wish = wish;
     let outcome = match place(&mut wish).await {
         Ok((order, None)) => Ok(complete(order)),
-        Ok((order, Some(way))) => match pay_by_card(order, way).await {
+        Ok((order, Some((way, due)))) => match pay_by_card(order, way, Some(due)).await {
             // The order is canceled and the cart as it was: whoever tries again makes a new one.
             Err(Failure::PaymentRefused) => {
                 wish.key = Uuid::now_v7().to_string();
@@ -81,8 +81,8 @@ async fn look(#[server(flatten)] wish: Wish) -> Result<(), Failure> {
     show_again(Sent { form: "order/place", page: "/checkout", fields: &wish.fields() }).await
 }
 
-/// Answers the order, and the way in which what points leave of it is to be paid right now.
-async fn place(wish: &mut Wish) -> Result<(OrderId, Option<Way>), Failure> {
+/// Answers the order, and the way in which what points leave of it, so many won, is to be paid now.
+async fn place(wish: &mut Wish) -> Result<(OrderId, Option<(Way, Won)>), Failure> {
     let (shop, shopper) = (shop()?, shopper()?);
     let key = Uuid::parse_str(&wish.key).map_err(|_| Failure::BadRequest)?;
     let seen = read_seen(&wish.seen).ok_or(Failure::BadRequest)?;
@@ -104,7 +104,7 @@ async fn place(wish: &mut Wish) -> Result<(OrderId, Option<Way>), Failure> {
     if due != wish.due.parse().unwrap_or(0) {
         return Err(Failure::SumChanged);
     }
-    let way = way.filter(|_| due > 0);
+    let way = way.filter(|_| due > 0).map(|way| (way, due));
     if wish.address == NEW {
         // Sent again, by a double click or after going back: it is answered before an address is
         // kept twice.

@@ -28,13 +28,18 @@ pub fn text(notice: &Notice) -> Text {
             let body = t!("told-paid-body", books = named(books), amount = won(*total));
             Text { title: t!("told-paid"), body, href: order_page(*order) }
         }
-        Notice::PaymentFailed { order: Some(order), books, amount } => {
+        Notice::PaymentFailed { order: Some(order), books, amount, .. } => {
             let books = books.as_ref().map(named).unwrap_or_default();
             let body = t!("told-payment-failed-body", books = books, amount = won(*amount));
             Text { title: t!("told-payment-failed"), body, href: order_page(*order) }
         }
-        Notice::PaymentFailed { order: None, amount, .. } => {
-            let body = t!("told-charge-failed-body", amount = won(*amount));
+        Notice::PaymentFailed { order: None, amount, returned, .. } => {
+            let amount = won(*amount);
+            let body = if *returned {
+                t!("told-charge-returned-body", amount = amount)
+            } else {
+                t!("told-charge-failed-body", amount = amount)
+            };
             Text { title: t!("told-payment-failed"), body, href: "/my/points".to_owned() }
         }
         Notice::Canceled { order, books, refund, whole } => {
@@ -118,7 +123,9 @@ mod tests {
 
     #[test]
     fn a_charge_that_failed_leads_to_the_wallet() {
-        let failed = text(&Notice::PaymentFailed { order: None, books: None, amount: 5_000 });
-        assert_eq!((failed.href.as_str(), failed.body.contains("5,000원")), ("/my/points", true));
+        let failed = text(&Notice::PaymentFailed { order: None, books: None, amount: 5_000, returned: false });
+        assert_eq!((failed.href.as_str(), failed.body.contains("빠져나간 돈은 없습니다")), ("/my/points", true));
+        let returned = text(&Notice::PaymentFailed { order: None, books: None, amount: 5_000, returned: true });
+        assert!(!returned.body.contains("빠져나간 돈은 없습니다"));
     }
 }

@@ -1,7 +1,7 @@
 //! Where paying begins: the doorway of an unpaid order's form, and what it shares with others.
 
 use contract::{
-    Failure,
+    Failure, Won,
     order::OrderId,
     payment::{PaymentId, PaymentState, Way},
 };
@@ -27,7 +27,7 @@ async fn pay(#[server(default)] order: String, #[server(default)] way: String) -
                 order::pay(&shop()?, &shopper()?, id).await?;
                 Ok(complete(id))
             }
-            way => pay_by_card(id, Way::parse(way).ok_or(Failure::BadRequest)?).await,
+            way => pay_by_card(id, Way::parse(way).ok_or(Failure::BadRequest)?, None).await,
         }
     };
     tell(&order, outcome.await).await
@@ -43,9 +43,10 @@ pub(crate) async fn tell(order: &str, outcome: Result<String, Failure>) -> Resul
     act(order, outcome).await
 }
 
-/// Begins to pay what is left of an order by card. Answers where to go on.
-pub(crate) async fn pay_by_card(order: OrderId, way: Way) -> Result<String, Failure> {
-    match payment::pay_order(&shop()?, &shopper()?, order, way, &origin()).await? {
+/// Begins to pay what is left of an order by card: so many won, where the shopper was told. Answers
+/// where to go on.
+pub(crate) async fn pay_by_card(order: OrderId, way: Way, expected: Option<Won>) -> Result<String, Failure> {
+    match payment::pay_order(&shop()?, &shopper()?, order, way, expected, &origin()).await? {
         Started::Page(payment) | Started::Settled(payment, PaymentState::Pending) => Ok(going(payment)),
         Started::Settled(_, PaymentState::Paid | PaymentState::Unknown) => Ok(complete(order)),
         Started::Settled(_, PaymentState::Failed) => Err(Failure::PaymentRefused),

@@ -247,7 +247,9 @@ pub const INVARIANTS: &[Invariant] = &[
                    when 'delivered' then '{unfulfilled,preparing,shipped}' else '{unfulfilled,preparing}' end)
                and exists (select from order_line l where l.order_id = d.order_id and l.seller_id = d.seller_id
                            and l.quantity > l.canceled + l.returned))
-         from checkpoint c join delivery d using (delivery_id)",
+         from checkpoint c join delivery d using (delivery_id) join parcel p using (delivery_id)
+         -- One whose goods went by hand is not seen with them.
+         where not p.by_hand",
     ),
     rule(
         "every paid order has left one order.paid in the log",

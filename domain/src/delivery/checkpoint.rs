@@ -39,7 +39,8 @@ pub struct Report {
 
 /// Keeps a checkpoint of a parcel and takes its goods as far as it proves, never back: a late one
 /// finds them there already, one that comes before those before it stands for them, too. Goods of
-/// which nothing is kept stay where they are. A message that was heard before changes nothing.
+/// which nothing is kept stay where they are, and so do goods that went by hand while nothing was
+/// known of the parcel. A message that was heard before changes nothing.
 ///
 /// # Errors
 /// [`Failure::NotFound`] for a parcel that was never requested.
@@ -62,34 +63,37 @@ async fn checkpoint_once(shop: &Shop, report: &Report) -> Result<()> {
     .ok_or(Failure::NotFound)?;
     let locked = lock_any(&mut tx, found.order_id).await?;
     let part = locked.parts.iter().find(|part| part.delivery == found.delivery_id).ok_or(Failure::NotFound)?;
-    number(&mut tx, part.delivery, &report.number).await?;
+    let by_hand = number(&mut tx, part.delivery, &report.number).await?;
     if !keep(&mut tx, part.delivery, report, shop.now()).await? {
         return Ok(());
     }
     let mut told = vec![event(&locked, *part, report)?];
-    told.extend(follow(shop, &mut tx, &locked, *part, report.status.proves()).await?);
+    if !by_hand {
+        told.extend(follow(shop, &mut tx, &locked, *part, report.status.proves()).await?);
+    }
     event::append(&mut tx, &told).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// Gives the parcel its number, where the message was faster than the answer that tells it.
-async fn number(conn: &mut PgConnection, delivery: Uuid, number: &str) -> Result<()> {
-    let own = sqlx::query!(
-        "update parcel set tracking_number = $2 where delivery_id = $1 and tracking_number is null",
+/// Gives the parcel its number, where the message was faster than the answer that tells it. Answers
+/// whether its goods went by hand.
+async fn number(conn: &mut PgConnection, delivery: Uuid, number: &str) -> Result<bool> {
+    let own = sqlx::query_scalar!(
+        "update parcel set tracking_number = $2 where delivery_id = $1 and tracking_number is null returning by_hand",
         delivery,
         number
     );
-    if own.execute(&mut *conn).await?.rows_affected() == 1 {
-        return Ok(());
+    if let Some(by_hand) = own.fetch_optional(&mut *conn).await? {
+        return Ok(by_hand);
     }
     // Another one may have come first, of a message that this one waited for.
     let same = sqlx::query_scalar!(
-        r#"select tracking_number = $2 as "same!" from parcel where delivery_id = $1"#,
+        "select by_hand from parcel where delivery_id = $1 and tracking_number = $2",
         delivery,
         number
     );
-    if same.fetch_one(conn).await? { Ok(()) } else { Err(Failure::NotFound.into()) }
+    Ok(same.fetch_optional(conn).await?.ok_or(Failure::NotFound)?)
 }
 
 /// Answers whether it is new.

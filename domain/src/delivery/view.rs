@@ -33,7 +33,8 @@ pub struct CheckpointView {
 }
 
 /// The parcels of an order that have a number, in the order of its deliveries. One that was called
-/// off is left out, unless the carrier had it by then. Whoever may see the order may see these.
+/// off, or is to be as its goods went by hand, is left out, unless the carrier had it by then. Whoever
+/// may see the order may see these.
 ///
 /// # Errors
 /// Where the database is away.
@@ -44,7 +45,7 @@ pub async fn parcels(shop: &Shop, order: &Detail) -> Result<Vec<ParcelView>> {
                   place as "place?", at as "at?"
            from parcel p left join checkpoint c using (delivery_id)
            where p.delivery_id = any($1) and tracking_number is not null
-             and (canceled_at is null
+             and (canceled_at is null and not by_hand
                   or exists (select from checkpoint t where t.delivery_id = p.delivery_id and t.status <> 'label_created'))
            order by c.at"#,
         &deliveries

@@ -4,8 +4,9 @@ use time::Duration;
 
 use crate::{Result, Shop};
 
-/// Forgets events that are older than so many days and behind the cursor of each of these readers, five
-/// thousand at most. Cursors of others do not count: they are of readers that are no more.
+/// Forgets events that are older than so many days and behind the cursor of each reader, five thousand
+/// at most. A reader counts if it is one of these, or if its cursor has moved within so many days: other
+/// instances may have other readers. Any other cursor is of a reader that is no more.
 /// Answers how many left: call it again while there were some.
 ///
 /// # Errors
@@ -16,7 +17,8 @@ pub async fn forget(shop: &Shop, readers: &[&str], days: i64) -> Result<usize> {
     let forgotten = sqlx::query_scalar!(
         r#"with slowest as (
                select coalesce(r.xid, '0') as xid, coalesce(r.event_id, 0) as event_id
-               from unnest($1::text[]) as n (name) left join event_reader r using (name)
+               from unnest($1::text[]) as n (name) full join event_reader r using (name)
+               where n.name is not null or r.moved_at >= $2
                order by 1, 2 limit 1
            ), beginning as (
                select event_id, xid, created_at from event order by xid, event_id limit 5000

@@ -26,6 +26,9 @@ pub struct Redriven {
     pub long: bool,
 }
 
+/// Letters looked at at once: there may be very many.
+const AT_ONCE: i64 = 500;
+
 /// A letter to take: its id, its reader and its subject.
 struct Open {
     id: i64,
@@ -46,15 +49,8 @@ pub async fn redrive(shop: &Shop, by: &Staff, id: i64) -> Result<Redriven> {
         return Err(Failure::StatusChanged.into());
     }
     shop.readers().find(&letter.reader).ok_or(Failure::NotFound)?;
-    let open = sqlx::query_as!(
-        Open,
-        "select dead_letter_id as id, reader, subject from dead_letter
-         where reader = $1 and subject = $2 and dead_letter_id <= $3 and settled is null order by dead_letter_id",
-        letter.reader,
-        letter.subject,
-        id
-    );
-    take_open(shop, by, open.fetch_all(&shop.db).await?).await
+    let wanted = Wanted { reader: Some(&letter.reader), subject: Some(&letter.subject), last: id };
+    take_open(shop, by, wanted).await
 }
 
 /// The same with everything that is set aside: by one reader where it is named.
@@ -65,27 +61,59 @@ pub async fn redrive_all(shop: &Shop, by: &Staff, reader: Option<&str>) -> Resul
     if reader.is_some_and(|reader| shop.readers().find(reader).is_none()) {
         return Err(Failure::NotFound.into());
     }
-    let open = sqlx::query_as!(
-        Open,
-        "select dead_letter_id as id, reader, subject from dead_letter
-         where settled is null and ($1::text is null or reader = $1) order by dead_letter_id",
-        reader
-    );
-    take_open(shop, by, open.fetch_all(&shop.db).await?).await
+    take_open(shop, by, Wanted { reader, subject: None, last: i64::MAX }).await
 }
 
-async fn take_open(shop: &Shop, by: &Staff, open: Vec<Open>) -> Result<Redriven> {
+/// Which letters are to be taken: all where nothing is named.
+struct Wanted<'a> {
+    reader: Option<&'a str>,
+    subject: Option<&'a str>,
+    /// No later one.
+    last: i64,
+}
+
+/// Those that are open behind the letter `after`, oldest first, as many as are looked at at once.
+async fn open(shop: &Shop, wanted: &Wanted<'_>, after: i64) -> Result<Vec<Open>> {
+    Ok(sqlx::query_as!(
+        Open,
+        "select dead_letter_id as id, reader, subject from dead_letter
+         where settled is null and ($1::text is null or reader = $1) and ($2::text is null or subject = $2)
+           and dead_letter_id > $3 and dead_letter_id <= $4
+         order by dead_letter_id limit $5",
+        wanted.reader,
+        wanted.subject,
+        after,
+        wanted.last,
+        AT_ONCE
+    )
+    .fetch_all(&shop.db)
+    .await?)
+}
+
+async fn take_open(shop: &Shop, by: &Staff, wanted: Wanted<'_>) -> Result<Redriven> {
     let began = Instant::now();
     let mut sum = Redriven::default();
     let mut blocked = BTreeSet::new();
-    for letter in open {
-        let Some(reader) = shop.readers().find(&letter.reader) else { continue };
-        if blocked.contains(&(letter.reader.clone(), letter.subject.clone())) {
-            continue;
-        }
+    let mut after = 0;
+    let mut letters = open(shop, &wanted, after).await?.into_iter();
+    loop {
+        let letter = match letters.next() {
+            Some(letter) => letter,
+            None => {
+                // Those that wait behind one that failed must not hide what comes after them.
+                letters = open(shop, &wanted, after).await?.into_iter();
+                let Some(letter) = letters.next() else { break };
+                letter
+            }
+        };
+        after = letter.id;
         sum.long = began.elapsed() > PATIENCE;
         if sum.long {
             break;
+        }
+        let Some(reader) = shop.readers().find(&letter.reader) else { continue };
+        if blocked.contains(&(letter.reader.clone(), letter.subject.clone())) {
+            continue;
         }
         let Some(event) = claim(shop, letter.id).await? else { continue };
         match take_claimed(shop, by, reader, letter.id, event).await {

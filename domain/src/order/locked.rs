@@ -25,6 +25,7 @@ pub(crate) struct Locked {
     pub points_used: Won,
     pub coupon: Option<CouponId>,
     pub held_until: Option<OffsetDateTime>,
+    pub placed_at: OffsetDateTime,
     /// By product id.
     pub lines: Vec<PaidLine>,
     /// Points promised for each line, in percent.
@@ -82,7 +83,7 @@ pub(crate) async fn lock(conn: &mut PgConnection, id: OrderId, by: MemberId) -> 
 pub(crate) async fn lock_any(conn: &mut PgConnection, id: OrderId) -> Result<Locked> {
     let order = sqlx::query!(
         r#"select member_id, order_status, payment_status, total as "total!", points_used, coupon_id,
-                  held_until
+                  held_until, placed_at
            from "order" where order_id = $1 for update"#,
         id
     )
@@ -112,6 +113,7 @@ pub(crate) async fn lock_any(conn: &mut PgConnection, id: OrderId) -> Result<Loc
         points_used: order.points_used,
         coupon: order.coupon_id,
         held_until: order.held_until,
+        placed_at: order.placed_at,
         rates: lines.iter().map(|line| line.earn_percent).collect(),
         lines: lines
             .into_iter()

@@ -37,6 +37,9 @@ const PAUSE: Duration = Duration::minutes(1);
 /// How often the gateway is asked about a page that is open.
 const OPEN: Duration = Duration::seconds(10);
 
+/// The code of a payment whose amount the gateway has changed.
+const MISMATCH: &str = "AMOUNT_MISMATCH";
+
 /// A payment behind its lock and that of its order.
 struct Held {
     order: Option<Locked>,
@@ -116,10 +119,14 @@ pub(super) async fn paid(shop: &Shop, payment: PaymentId, charge: &Charge) -> Re
     let state = if pays { PaymentState::Paid } else { PaymentState::Canceled };
     if !pays {
         give_back(&mut tx, payment, charge, at).await?;
-        if held.state.is_open()
-            && let Some(order) = held.order.as_ref().filter(|order| order.status == OrderStatus::PendingPayment)
-        {
-            fail(&mut tx, payment, order, held.amount, "AMOUNT_MISMATCH", at).await?;
+        match held.order.as_ref() {
+            Some(order) if held.state.is_open() && order.status == OrderStatus::PendingPayment => {
+                fail(&mut tx, payment, order, held.amount, MISMATCH, at).await?;
+            }
+            None if held.state.is_open() && !whole => {
+                event::append(&mut tx, &[failed_event(payment, None, held.member, held.amount, MISMATCH, at)]).await?;
+            }
+            _ => {}
         }
     }
     let (brand, last4) = charge.card.clone().unwrap_or_default();
@@ -306,23 +313,45 @@ pub(super) async fn turned_back(shop: &Shop, payment: PaymentId) -> Result<Payme
 /// The shopper is still at the gateway's page.
 pub(super) async fn waits(shop: &Shop, payment: PaymentId) -> Result<PaymentState> {
     let state = sqlx::query_scalar!(
-        "update payment set check_at = case when status in ('pending', 'unknown') then $2::timestamptz + $3 end
+        "update payment set check_at = case when status in ('pending', 'unknown') then $2::timestamptz + $3
+                 when check_at > $2::timestamptz + $4 then check_at end
          where payment_id = $1 returning status",
         payment,
         shop.now(),
-        pg(OPEN)
+        pg(OPEN),
+        pg(ANSWER)
     )
     .fetch_optional(&shop.db)
     .await?;
     read(&state.ok_or(Failure::NotFound)?)
 }
 
-/// Nothing has changed; what is over is not looked at again.
+/// The gateway did not say how it stands: it is asked again, about what is over too.
+pub(super) async fn silent(shop: &Shop, payment: PaymentId) -> Result<PaymentState> {
+    let state = sqlx::query_scalar!(
+        "update payment set check_at = $2::timestamptz + case when status in ('pending', 'unknown') then $3::interval
+                else $4::interval end
+         where payment_id = $1 and status <> 'paid' returning status",
+        payment,
+        shop.now(),
+        pg(OPEN),
+        pg(LATE)
+    )
+    .fetch_optional(&shop.db)
+    .await?;
+    state.map_or(Ok(PaymentState::Paid), |state| read(&state))
+}
+
+/// Nothing has changed. What is over is not looked at again after its late look, which the sweep has
+/// claimed for as long as an answer may take.
 pub(super) async fn looked(shop: &Shop, payment: PaymentId) -> Result<PaymentState> {
     let state = sqlx::query_scalar!(
-        "update payment set check_at = case when status in ('pending', 'unknown') then check_at end
+        "update payment set check_at = case when status in ('pending', 'unknown') or check_at > $2::timestamptz + $3
+                 then check_at end
          where payment_id = $1 returning status",
-        payment
+        payment,
+        shop.now(),
+        pg(ANSWER)
     )
     .fetch_optional(&shop.db)
     .await?;

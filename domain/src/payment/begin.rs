@@ -5,7 +5,7 @@ use std::sync::Arc;
 use contract::{
     Failure, Won,
     member::MemberId,
-    order::{Actor, OrderId, PaymentStatus, order_number},
+    order::{Actor, OrderId, PaymentStatus},
     payment::{MethodId, PaymentId, PaymentState, Way},
 };
 use sqlx::PgConnection;
@@ -48,31 +48,36 @@ struct Chosen {
 
 /// A payment that is written down.
 enum Written {
-    /// It has to be asked for now.
-    New(PaymentId, Won),
+    /// It has to be asked for now, under this name.
+    New(PaymentId, Won, String),
     /// It was written down before.
     Before(Started),
 }
 
 /// Begins to pay what is left of one's own order by card. `origin` is the shop's address as the
-/// shopper's browser knows it, such as `https://shop.example`. An order that is paid stays so.
+/// shopper's browser knows it, such as `https://shop.example`; `expected` is the amount that the
+/// shopper saw, in won. An order that is paid stays so.
 ///
 /// # Errors
-/// [`Failure::NotFound`], [`Failure::OrderExpired`], [`Failure::AlreadyCanceled`],
+/// [`Failure::NotFound`], [`Failure::SumChanged`] where something else is left to pay, [`Failure::OrderExpired`], [`Failure::AlreadyCanceled`],
 /// [`Failure::PaymentChecking`], [`Failure::CardGone`], [`Failure::PaymentRefused`] where the
 /// registered card was refused (the order is canceled then, and its lines are back in the cart),
 /// [`Failure::GatewayUnavailable`].
 #[instrument(skip_all, fields(order = %order))]
-pub async fn pay_order(shop: &Shop, by: &Shopper, order: OrderId, way: Way, origin: &str) -> Result<Started> {
+pub async fn pay_order(
+    shop: &Shop,
+    by: &Shopper,
+    order: OrderId,
+    way: Way,
+    expected: Option<Won>,
+    origin: &str,
+) -> Result<Started> {
     let gateway = shop.gateway()?;
     let chosen = chosen(shop, by.id(), way).await?;
     let payment = Uuid::now_v7();
-    match retry("begin payment", || write_order(shop, by, order, chosen.as_ref(), payment)).await? {
+    match retry("begin payment", || write_order(shop, by, (order, expected), chosen.as_ref(), payment)).await? {
         Written::Before(started) => Ok(started),
-        Written::New(payment, amount) => {
-            let name = format!("Madang {}", order_number(order, shop.now()));
-            ask(shop, gateway, chosen, (payment, amount), &name, origin).await
-        }
+        Written::New(payment, amount, name) => ask(shop, gateway, chosen, (payment, amount), &name, origin).await,
     }
 }
 
@@ -95,7 +100,7 @@ pub async fn charge_points(
     let chosen = chosen(shop, by.id(), way).await?;
     match retry("begin charge", || write_charge(shop, by, key, amount, chosen.as_ref())).await? {
         Written::Before(started) => Ok(started),
-        Written::New(payment, amount) => ask(shop, gateway, chosen, (payment, amount), "Madang points", origin).await,
+        Written::New(payment, amount, name) => ask(shop, gateway, chosen, (payment, amount), &name, origin).await,
     }
 }
 
@@ -116,16 +121,17 @@ async fn chosen(shop: &Shop, member: MemberId, way: Way) -> Result<Option<Chosen
 async fn write_order(
     shop: &Shop,
     by: &Shopper,
-    order: OrderId,
+    (order, expected): (OrderId, Option<Won>),
     card: Option<&Chosen>,
     payment: PaymentId,
 ) -> Result<Written> {
     let at = shop.now();
     let mut tx = shop.db.begin().await?;
     let locked = lock(&mut tx, order, by.id()).await?;
+    let name = settle::name(Some((order, locked.placed_at)));
     if payment_of(&mut tx, payment).await? {
         // The answer to the commit was lost.
-        return Ok(Written::New(payment, locked.total - locked.points_used));
+        return Ok(Written::New(payment, locked.total - locked.points_used, name));
     }
     if !waits(&locked, at)? {
         let paid = sqlx::query_scalar!(
@@ -136,6 +142,11 @@ async fn write_order(
         return Ok(Written::Before(Started::Settled(paid, PaymentState::Paid)));
     }
     let due = locked.total - locked.points_used;
+    // A form sent twice finds the order of the first time, of which something else may be due.
+    if expected.is_some_and(|expected| expected != due) {
+        return Err(Failure::SumChanged.into());
+    }
+    is_kept(&mut tx, card).await?;
     // A page that was left open is not gone on with: the shopper may have changed their mind.
     settle::give_up(&mut tx, order, at).await?;
     let to = if card.is_some() { PaymentStatus::Unknown } else { PaymentStatus::Pending };
@@ -153,7 +164,18 @@ async fn write_order(
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;
-    Ok(Written::New(payment, due))
+    Ok(Written::New(payment, due, name))
+}
+
+/// Holds a card for a payment by it: it may have been removed since it was chosen.
+async fn is_kept(conn: &mut PgConnection, card: Option<&Chosen>) -> Result<()> {
+    let Some(card) = card else { return Ok(()) };
+    let kept = sqlx::query_scalar!(
+        "select method_id from payment_method where method_id = $1 and removed_at is null for share",
+        card.method
+    );
+    kept.fetch_optional(conn).await?.ok_or(Failure::CardGone)?;
+    Ok(())
 }
 
 async fn payment_of(conn: &mut PgConnection, payment: PaymentId) -> Result<bool> {
@@ -186,10 +208,12 @@ async fn write_charge(shop: &Shop, by: &Shopper, key: Uuid, amount: Won, card: O
     if amount > shop.policy.points.wallet_max - balance {
         return Err(Failure::WalletFull.into());
     }
+    is_kept(&mut tx, card).await?;
+    settle::give_up_charges(&mut tx, by.id(), at).await?;
     let payment = Uuid::now_v7();
     insert(&mut tx, payment, None, (by.id(), Some(key)), amount, card, at).await?;
     tx.commit().await?;
-    Ok(Written::New(payment, amount))
+    Ok(Written::New(payment, amount, settle::name(None)))
 }
 
 async fn insert(

@@ -89,7 +89,9 @@ pub async fn register(shop: &Shop, by: &Shopper, word: &str) -> Result<MethodId>
          select $1, $2, $3, $4, $5,
                 not exists (select from payment_method where member_id = $2 and removed_at is null and is_default), $6
          where (select count(*) from payment_method where member_id = $2 and removed_at is null) < $7
-         on conflict (token) do update set brand = excluded.brand, removed_at = null where payment_method.member_id = $2
+         on conflict (token) do update set brand = excluded.brand, removed_at = null,
+             is_default = payment_method.is_default or excluded.is_default
+         where payment_method.member_id = $2
          returning method_id",
         Uuid::now_v7(),
         by.id(),
@@ -102,9 +104,23 @@ pub async fn register(shop: &Shop, by: &Shopper, word: &str) -> Result<MethodId>
     .fetch_optional(&mut *tx)
     .await
     .on_constraint("payment_method_last4_check", || Failure::GatewayUnavailable)?;
-    let id = added.ok_or(Failure::TooManyCards)?;
     tx.commit().await?;
-    Ok(id)
+    if let Some(id) = added {
+        return Ok(id);
+    }
+    // Somebody else's it cannot be, but one that came twice it can.
+    let kept = sqlx::query_scalar!(
+        "select method_id from payment_method where token = $1 and member_id = $2 and removed_at is null",
+        card.token,
+        by.id()
+    );
+    if let Some(id) = kept.fetch_optional(&shop.db).await? {
+        return Ok(id);
+    }
+    if let Err(error) = gateway.forget(&card.token).await {
+        tracing::warn!(%error, "the gateway keeps a card that the shop does not");
+    }
+    Err(Failure::TooManyCards.into())
 }
 
 /// Renames one's own card, and makes it the proposed one where that is asked for.
@@ -147,21 +163,29 @@ pub async fn change(shop: &Shop, by: &Shopper, card: MethodId, name: &str, defau
 /// [`Failure::PaymentChecking`] while a payment by it is open.
 #[instrument(skip_all, fields(member = by.id()))]
 pub async fn remove(shop: &Shop, by: &Shopper, card: MethodId) -> Result<()> {
-    let removed = sqlx::query_scalar!(
-        "update payment_method m set removed_at = $3, is_default = false
-         where method_id = $1 and member_id = $2 and removed_at is null
-           and not exists (select from payment p where p.method_id = m.method_id and p.status in ('pending', 'unknown'))
-         returning token",
+    let mut tx = shop.db.begin().await?;
+    // Behind the card's lock no payment by it begins, and those that have begun are seen.
+    let token = sqlx::query_scalar!(
+        "select token from payment_method where method_id = $1 and member_id = $2 and removed_at is null for update",
         card,
-        by.id(),
+        by.id()
+    );
+    let Some(token) = token.fetch_optional(&mut *tx).await? else { return Ok(()) };
+    let open = sqlx::query_scalar!(
+        r#"select exists (select from payment where method_id = $1 and status in ('pending', 'unknown')) as "open!""#,
+        card
+    );
+    if open.fetch_one(&mut *tx).await? {
+        return Err(Failure::PaymentChecking.into());
+    }
+    sqlx::query!(
+        "update payment_method set removed_at = $2, is_default = false where method_id = $1",
+        card,
         shop.now()
     )
-    .fetch_optional(&shop.db)
+    .execute(&mut *tx)
     .await?;
-    let Some(token) = removed else {
-        let kept = cards(shop, by).await?.iter().any(|kept| kept.id == card);
-        return if kept { Err(Failure::PaymentChecking.into()) } else { Ok(()) };
-    };
+    tx.commit().await?;
     // The shop never uses it again; that the gateway forgets it too is a courtesy.
     if let Some(gateway) = &shop.gateway
         && let Err(error) = gateway.forget(&token).await

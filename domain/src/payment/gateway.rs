@@ -67,6 +67,9 @@ impl fmt::Debug for Token {
     }
 }
 
+/// The code with which the gateway answers that the same is being asked for at this moment.
+pub const RUNNING: &str = "IDEMPOTENT_REQUEST_PROCESSING";
+
 /// Why the gateway did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum Denial {

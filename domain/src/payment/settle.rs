@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use contract::{
     Failure, Won,
-    order::OrderId,
+    member::MemberId,
+    order::{OrderId, order_number},
     payment::{PaymentId, PaymentState},
 };
 use sqlx::PgConnection;
@@ -17,7 +18,7 @@ use super::{
     PaymentView, apply,
     back::{ANSWER, pg},
     card,
-    gateway::{Charge, ChargeStatus, Denial, Gateway},
+    gateway::{Charge, ChargeStatus, Denial, Gateway, RUNNING},
     read::find,
 };
 use crate::{Result, Shop, member::Shopper, retry::retry, words::read};
@@ -39,8 +40,10 @@ pub(super) enum Outcome {
     Unanswered(String),
     /// The shopper turned back, or never went on; nothing was asked for.
     TurnedBack,
-    /// The shopper is still at the gateway's page.
+    /// The shopper is still at the gateway's page, or somebody else asks at this moment.
     Waits,
+    /// The gateway did not say how it stands.
+    Silent,
     /// Nothing has changed.
     Nothing,
 }
@@ -75,7 +78,7 @@ pub async fn turned_back(shop: &Shop, by: &Shopper, payment: PaymentId) -> Resul
     if before.state == PaymentState::Pending {
         let outcome = match look(shop, shop.gateway()?, payment).await? {
             // The page is still open at the gateway, but the shopper has left it.
-            Outcome::Waits => Outcome::TurnedBack,
+            Outcome::Waits | Outcome::Silent => Outcome::TurnedBack,
             outcome => outcome,
         };
         settle(shop, payment, outcome).await?;
@@ -91,7 +94,7 @@ pub async fn turned_back(shop: &Shop, by: &Shopper, payment: PaymentId) -> Resul
 #[instrument(skip_all, fields(payment = %payment))]
 pub async fn check(shop: &Shop, payment: PaymentId) -> Result<()> {
     let outcome = look(shop, shop.gateway()?, payment).await?;
-    let unanswered = matches!(outcome, Outcome::Unanswered(_));
+    let unanswered = matches!(outcome, Outcome::Unanswered(_) | Outcome::Silent);
     settle(shop, payment, outcome).await?;
     if unanswered { Err(Failure::GatewayUnavailable.into()) } else { Ok(()) }
 }
@@ -146,6 +149,20 @@ pub(crate) async fn give_up(conn: &mut PgConnection, order: OrderId, at: OffsetD
     Ok(())
 }
 
+/// Gives up the pages on which a member was to charge the wallet: they went on with another one.
+pub(super) async fn give_up_charges(conn: &mut PgConnection, member: MemberId, at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "update payment set status = 'canceled', settled_at = $2, check_at = $2::timestamptz + $3
+         where member_id = $1 and order_id is null and status = 'pending'",
+        member,
+        at,
+        pg(LATE)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Takes the money that the shopper has agreed to. It is written down before, so that nothing else
 /// becomes of the order until the gateway has answered.
 async fn take(shop: &Shop, gateway: &Arc<dyn Gateway>, payment: PaymentId, key: &str, amount: Won) -> Result<Outcome> {
@@ -161,6 +178,8 @@ pub(super) async fn outcome(gateway: &Arc<dyn Gateway>, payment: PaymentId, answ
     match answer {
         Ok(charge) => of_charge(charge),
         Err(Denial::Refused(code)) => Outcome::Refused(code),
+        // Whoever asks at this moment will know.
+        Err(Denial::Unanswered(code)) if code == RUNNING => Outcome::Waits,
         Err(Denial::Unanswered(error)) => Outcome::Unanswered(error),
         // It was done before, and its answer lost.
         Err(Denial::Already(code)) => match gateway.find(payment).await {
@@ -190,7 +209,7 @@ async fn look(shop: &Shop, gateway: &Arc<dyn Gateway>, payment: PaymentId) -> Re
         Err(denial) if row.state == PaymentState::Unknown => return Ok(Outcome::Unanswered(denial.to_string())),
         Err(denial) => {
             tracing::warn!(error = %denial, "the gateway does not say how a payment stands");
-            return Ok(Outcome::Waits);
+            return Ok(Outcome::Silent);
         }
     };
     let Some(charge) = found else {
@@ -213,7 +232,10 @@ async fn look(shop: &Shop, gateway: &Arc<dyn Gateway>, payment: PaymentId) -> Re
         (ChargeStatus::InProgress | ChargeStatus::Ready, PaymentState::Unknown) => {
             again(shop, gateway, &row, payment).await
         }
-        (ChargeStatus::Ready, PaymentState::Pending) if row.age > PAGE => Ok(Outcome::TurnedBack),
+        // Where its address was lost, nobody can go on with it.
+        (ChargeStatus::Ready, PaymentState::Pending) if row.age > PAGE || (row.key.is_none() && row.age > ANSWER) => {
+            Ok(Outcome::TurnedBack)
+        }
         (ChargeStatus::Ready, PaymentState::Pending) => Ok(Outcome::Waits),
         (ChargeStatus::Ended, PaymentState::Pending) if !is_refusal(&charge.failure) => Ok(Outcome::TurnedBack),
         (ChargeStatus::Ended, _) => Ok(Outcome::Refused(charge.failure)),
@@ -230,7 +252,7 @@ async fn again(shop: &Shop, gateway: &Arc<dyn Gateway>, row: &Row, payment: Paym
     let answer = match (&row.token, &row.key) {
         (Some(token), _) => {
             let customer = card::customer(shop, row.member).await?;
-            gateway.charge(token, customer, payment, row.amount, "Madang").await
+            gateway.charge(token, customer, payment, row.amount, &name(row.order)).await
         }
         (None, Some(key)) => gateway.confirm(key, payment, row.amount).await,
         (None, None) => return Ok(Outcome::Refused("NOT_FOUND_PAYMENT".to_owned())),
@@ -247,6 +269,7 @@ pub(super) async fn settle(shop: &Shop, payment: PaymentId, outcome: Outcome) ->
             Outcome::Unanswered(error) => apply::unanswered(shop, payment, error).await,
             Outcome::TurnedBack => apply::turned_back(shop, payment).await,
             Outcome::Waits => apply::waits(shop, payment).await,
+            Outcome::Silent => apply::silent(shop, payment).await,
             Outcome::Nothing => apply::looked(shop, payment).await,
         }
     })
@@ -263,6 +286,7 @@ impl Outcome {
             Self::Unanswered(_) => "unanswered",
             Self::TurnedBack => "turned_back",
             Self::Waits => "waits",
+            Self::Silent => "silent",
             Self::Nothing => "nothing",
         }
     }
@@ -277,12 +301,20 @@ struct Row {
     /// Of the registered card.
     token: Option<String>,
     age: Duration,
+    /// What it pays, and when that was ordered; none for a charge of the wallet.
+    order: Option<(OrderId, OffsetDateTime)>,
+}
+
+/// What the gateway calls a payment. The same each time: it stands in a request that is repeated.
+pub(super) fn name(order: Option<(OrderId, OffsetDateTime)>) -> String {
+    order.map_or_else(|| "Madang points".to_owned(), |(id, at)| format!("Madang {}", order_number(id, at)))
 }
 
 async fn load(shop: &Shop, payment: PaymentId) -> Result<Option<Row>> {
     let row = sqlx::query!(
-        r#"select p.member_id as "member!", p.amount, p.status, p.gateway_key, m.token as "token?", p.created_at
-           from payment p left join payment_method m using (method_id)
+        r#"select p.member_id as "member!", p.amount, p.status, p.gateway_key, m.token as "token?", p.created_at,
+                  p.order_id, o.placed_at as "placed_at?"
+           from payment p left join payment_method m using (method_id) left join "order" o using (order_id)
            where p.payment_id = $1 and p.method = 'card'"#,
         payment
     )
@@ -296,6 +328,7 @@ async fn load(shop: &Shop, payment: PaymentId) -> Result<Option<Row>> {
             key: row.gateway_key,
             token: row.token,
             age: shop.now() - row.created_at,
+            order: row.order_id.zip(row.placed_at),
         })
     })
     .transpose()

@@ -78,6 +78,8 @@ struct OfPayment {
     order_id: Option<OrderId>,
     member_id: MemberId,
     amount: Won,
+    #[serde(default)]
+    code: String,
 }
 
 #[derive(Deserialize)]
@@ -124,8 +126,10 @@ impl Fact {
                 };
                 Some((fact.member_id, notice))
             }
-            Self::Payment(OfPayment { order_id: order, member_id, amount }) => {
-                Some((member_id, Notice::PaymentFailed { order, books: order.map(|_| books), amount }))
+            Self::Payment(OfPayment { order_id: order, member_id, amount, code }) => {
+                // The card had paid when it turned out that the wallet cannot hold it.
+                let returned = matches!(code.as_str(), "WALLET_FULL" | "AMOUNT_MISMATCH");
+                Some((member_id, Notice::PaymentFailed { order, books: order.map(|_| books), amount, returned }))
             }
             Self::Coupon(OfCoupon { member_id, name, expires_at }) => {
                 Some((member_id, Notice::CouponExpiring { name, expires_at }))

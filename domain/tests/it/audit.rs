@@ -248,8 +248,8 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
     ),
     (
         "no more goes back to a card than it paid, and nothing of a refused payment",
-        "insert into payment_cancel (payment_cancel_id, payment_id, amount, try_at, created_at)
-         select gen_random_uuid(), payment_id, 1000000, now(), now() from payment where method = 'card' and status = 'paid'",
+        "insert into payment_cancel (payment_cancel_id, request_key, payment_id, amount, try_at, created_at)
+         select gen_random_uuid(), gen_random_uuid(), payment_id, 1000000, now(), now() from payment where method = 'card' and status = 'paid'",
         "delete from payment_cancel where amount = 1000000",
     ),
     (

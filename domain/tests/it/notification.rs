@@ -138,17 +138,17 @@ async fn a_payment_that_failed_is_told_for_an_order_and_for_the_wallet(db: PgPoo
     let scene = Scene::new(db, 0).await?;
     let book = product(&scene.shop, "책", 20_000, 5).await;
     let order = scene.hold(&[(book, 1)], 0).await?;
-    for order in [Some(order), None] {
+    for (order, code) in [(Some(order), "REJECT_CARD_PAYMENT"), (None, "WALLET_FULL")] {
         let payload = serde_json::json!({
             "payment_id": Uuid::now_v7(), "order_id": order, "member_id": scene.reader.id(), "amount": 20_000,
-            "code": "REJECT_CARD_PAYMENT", "at": 0,
+            "code": code, "at": 0,
         });
         happen(&scene.shop, "payment.failed", payload).await?;
     }
     read(&scene.shop).await?;
     let expected = [
-        Notice::PaymentFailed { order: Some(order), books: Some(books("책", 0)), amount: 20_000 },
-        Notice::PaymentFailed { order: None, books: None, amount: 20_000 },
+        Notice::PaymentFailed { order: Some(order), books: Some(books("책", 0)), amount: 20_000, returned: false },
+        Notice::PaymentFailed { order: None, books: None, amount: 20_000, returned: true },
     ];
     assert_eq!(scene.told().await?, expected);
     Ok(())

@@ -49,7 +49,7 @@ impl Till {
     }
 
     async fn begin(&self, order: OrderId, way: Way) -> Result<Started> {
-        payment::pay_order(self.shop(), &self.scene.reader, order, way, ORIGIN).await
+        payment::pay_order(self.shop(), &self.scene.reader, order, way, None, ORIGIN).await
     }
 
     /// Opens the gateway's page for an order.

@@ -1,4 +1,4 @@
-//! Requests a parcel for what was accepted, and calls off what was canceled since.
+//! Requests a parcel for what was accepted, and calls off what was canceled or went by hand since.
 
 use std::sync::Arc;
 
@@ -89,15 +89,18 @@ fn subjects(events: &[Event]) -> Result<(Vec<Uuid>, Vec<OrderId>), Trouble> {
 /// Asks the carrier, and stores what it answered before anything else is asked for this delivery.
 #[instrument(skip_all, fields(delivery = %errand.delivery))]
 async fn run(shop: Shop, carrier: Arc<dyn Carrier>, errand: Errand) -> Result<(), Trouble> {
-    let number = match errand.number.clone() {
+    let (number, off) = match errand.number.clone() {
         // Whoever calls it off needs no more than its number.
-        Some(number) if errand.booked || errand.off => number,
+        Some(number) if errand.booked || errand.off => (number, errand.off),
         _ => {
             let booking = carrier.book(&errand).await?;
-            delivery::booked(&shop, errand.delivery, &booking.carrier, &booking.tracking_number).await?
+            let booked =
+                delivery::booked(&shop, errand.delivery, &booking.carrier, &booking.tracking_number).await?;
+            // The seller may have shipped by hand while the carrier was asked.
+            (booked.number, errand.off || booked.off)
         }
     };
-    if errand.off {
+    if off {
         carrier.call_off(&number).await?;
         delivery::called_off(&shop, errand.delivery).await?;
     }

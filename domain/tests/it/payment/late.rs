@@ -74,6 +74,25 @@ async fn late_money_is_found_without_anybody_saying_so_even_after_an_outage(db: 
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_word_of_the_gateway_does_not_use_up_the_late_look(db: PgPool) -> Result<()> {
+    let till = Till::new(db, 0).await?;
+    let book = product(till.shop(), "책", 20_000, 5).await;
+    let order = till.scene.hold(&[(book, 1)], 0).await?;
+    let payment = till.open(order).await?;
+    till.gateway.end(payment, "REJECT_CARD_COMPANY");
+    for _ in 0..3 {
+        payment::check(till.shop(), payment).await?;
+    }
+    assert_eq!(till.state(payment).await?, PaymentState::Failed);
+    till.gateway.take(payment, 20_000);
+    till.sweep(10).await?;
+    till.give_back(10).await?;
+    assert_eq!(till.gateway.moved(payment), [20_000, -20_000]);
+    till.assert_agrees().await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn another_amount_pays_nothing_and_goes_back(db: PgPool) -> Result<()> {
     let till = Till::new(db, 0).await?;
     let book = product(till.shop(), "책", 20_000, 5).await;
@@ -128,7 +147,7 @@ async fn a_request_that_is_cut_off_while_the_gateway_takes_the_money_is_found_by
     let (by_page, by_card) = ((shop.clone(), reader.clone()), (shop, reader));
     asking.spawn(async move { payment::agreed(&by_page.0, &by_page.1, payment, &key, won).await.map(drop) });
     asking.spawn(async move {
-        payment::pay_order(&by_card.0, &by_card.1, second, Way::Saved(card), ORIGIN).await.map(drop)
+        payment::pay_order(&by_card.0, &by_card.1, second, Way::Saved(card), None, ORIGIN).await.map(drop)
     });
     till.gateway.until_it_waits().await;
     till.gateway.until_it_waits().await;

@@ -102,7 +102,7 @@ async fn the_key_or_the_amount_of_another_payment_takes_nothing(db: PgPool) -> R
     assert_eq!(refused(payment::turned_back(shop, &stranger, dear).await), Some(Failure::NotFound));
     assert_eq!(refused(payment::find(shop, &stranger, dear).await), Some(Failure::NotFound));
     let order = till.scene.hold(&[(book, 1)], 0).await?;
-    let begun = payment::pay_order(shop, &stranger, order, Way::New, ORIGIN).await;
+    let begun = payment::pay_order(shop, &stranger, order, Way::New, None, ORIGIN).await;
     assert_eq!(refused(begun), Some(Failure::NotFound));
     assert_eq!(refused(payment::agreed(shop, reader, Uuid::now_v7(), &key, won).await), Some(Failure::NotFound));
     assert_eq!((till.gateway.kept(), till.state(dear).await?), (0, PaymentState::Pending));
@@ -220,10 +220,27 @@ async fn without_a_gateway_no_card_pays_and_points_do(db: PgPool) -> Result<()> 
     let scene = crate::scene::Scene::new(db, 50_000).await?;
     let book = product(&scene.shop, "책", 20_000, 5).await;
     let order = scene.hold(&[(book, 1)], 0).await?;
-    let begun = payment::pay_order(&scene.shop, &scene.reader, order, Way::New, ORIGIN).await;
+    let begun = payment::pay_order(&scene.shop, &scene.reader, order, Way::New, None, ORIGIN).await;
     assert_eq!(refused(begun), Some(Failure::GatewayUnavailable));
     assert!(!scene.shop.takes_cards());
     assert_eq!((payment::sweep(&scene.shop).await?, payment::give_back(&scene.shop).await?), (0, 0));
     pay(&scene.shop, &scene.reader, order).await?;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_card_pays_what_the_shopper_saw_or_nothing(db: PgPool) -> Result<()> {
+    let till = Till::new(db, 50_000).await?;
+    let book = product(till.shop(), "책", 20_000, 5).await;
+    let card = till.register("1234").await?;
+    let order = till.scene.hold(&[(book, 1)], 5_000).await?;
+    let pay = |seen| payment::pay_order(till.shop(), &till.scene.reader, order, Way::Saved(card), Some(seen), ORIGIN);
+    for seen in [20_000, 14_999, 15_001, 0] {
+        assert_eq!(refused(pay(seen).await), Some(Failure::SumChanged), "{seen}");
+    }
+    assert_eq!(till.gateway.kept(), 0);
+    assert!(matches!(pay(15_000).await?, Started::Settled(_, PaymentState::Paid)));
+    assert_eq!(till.gateway.kept(), 15_000);
+    till.assert_agrees().await;
     Ok(())
 }

@@ -61,17 +61,15 @@ async fn money_for_a_wallet_that_is_full_meanwhile_goes_back(db: PgPool) -> Resu
     let till = Till::new(db, 0).await?;
     let most = till.shop().policy.points.wallet_max;
     assert_eq!(refused(till.charge(Uuid::now_v7(), most + 1, Way::New).await), Some(Failure::WalletFull));
-    let (first, second) =
-        (till.charge_page(Uuid::now_v7(), 30_000).await?, till.charge_page(Uuid::now_v7(), 30_000).await?);
-    points::charge(till.shop(), &till.scene.reader, Uuid::now_v7(), most - 40_000).await?;
-    assert_eq!(till.come_back(first).await?.state, PaymentState::Paid);
-    let view = till.come_back(second).await?;
+    let payment = till.charge_page(Uuid::now_v7(), 30_000).await?;
+    points::charge(till.shop(), &till.scene.reader, Uuid::now_v7(), most - 20_000).await?;
+    let view = till.come_back(payment).await?;
     assert_eq!((view.state, view.canceled), (PaymentState::Canceled, 30_000));
     till.give_back(1).await?;
     till.sweep(10).await?;
     till.give_back(10).await?;
-    assert_eq!(till.gateway.moved(second), [30_000, -30_000]);
-    assert_eq!((till.scene.balance().await?, till.gateway.kept()), (most - 10_000, 30_000));
+    assert_eq!(till.gateway.moved(payment), [30_000, -30_000]);
+    assert_eq!((till.scene.balance().await?, till.gateway.kept()), (most - 20_000, 0));
     assert_eq!(till.scene.events("payment.failed").await?.len(), 1, "the member is told");
     till.assert_agrees().await;
     Ok(())
@@ -149,6 +147,18 @@ async fn late_money_and_another_amount_charge_nothing_and_go_back(db: PgPool) ->
     }
     till.give_back(1).await?;
     assert_eq!((till.scene.balance().await?, till.gateway.kept()), (0, 0));
+    till.assert_agrees().await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn who_begins_another_charge_has_given_up_the_page_before(db: PgPool) -> Result<()> {
+    let till = Till::new(db, 0).await?;
+    let (first, second) =
+        (till.charge_page(Uuid::now_v7(), 30_000).await?, till.charge_page(Uuid::now_v7(), 20_000).await?);
+    assert_eq!(till.come_back(first).await?.state, PaymentState::Canceled);
+    assert_eq!(till.come_back(second).await?.state, PaymentState::Paid);
+    assert_eq!((till.scene.balance().await?, till.gateway.kept()), (20_000, 20_000));
     till.assert_agrees().await;
     Ok(())
 }

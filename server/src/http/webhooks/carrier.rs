@@ -96,6 +96,6 @@ fn read<'a>(id: &str, body: &'a [u8]) -> Option<(Report, &'a str)> {
 
 async fn kept(shop: &Shop, report: &Report, body: &str) -> Result<()> {
     // Told again, it is looked at again: the first time may have come to nothing.
-    webhook::keep(shop, "carrier", &report.message, body).await?;
+    webhook::keep(shop, &report.message, body).await?;
     delivery::checkpoint(shop, report).await
 }

@@ -48,7 +48,7 @@ pub(super) async fn told(State(shop): State<Shop>, headers: HeaderMap, body: Byt
 
 async fn taken(shop: &Shop, payment: PaymentId, message: &str, body: &[u8]) -> Result<()> {
     // Told twice, it is checked twice: what came of the first time is not known here.
-    webhook::keep(shop, "gateway", message, &String::from_utf8_lossy(body)).await?;
+    webhook::keep_of_payment(shop, payment, message, &String::from_utf8_lossy(body)).await?;
     payment::check(shop, payment).await
 }
 

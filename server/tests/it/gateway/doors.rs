@@ -104,7 +104,7 @@ async fn a_webhook_is_a_reason_to_ask_and_no_proof() -> Outcome {
     let (other, _) = charge(&shop, &browser, &database).await?;
     sandbox.child.kill()?;
     sandbox.child.wait()?;
-    assert_eq!(tell(&shop, "m-5", &changed(&other, "DONE")).await?, StatusCode::OK);
+    assert_eq!(tell(&shop, "m-5", &changed(&other, "DONE")).await?, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(tell(&shop, "m-6", &changed(&payment, "DONE")).await?, StatusCode::OK, "it is settled");
     shop.stop()?;
     Ok(database.close().await?)
