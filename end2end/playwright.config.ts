@@ -18,6 +18,7 @@ export default defineConfig({
   outputDir: "test-results",
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
+  timeout: 60_000,
   // A machine under load may lose a tap; what fails twice is wrong.
   retries: process.env.CI ? 1 : 0,
   workers: 2,

@@ -73,7 +73,7 @@ test("windows and categories are links, and both are in the URL", async ({ page 
 
 test("a window that nobody knows is the usual one, and an unknown category is a 404", async ({ page }) => {
   await page.goto("/best-sellers?days=99");
-  await expect(page.getByRole("link", { name: "최근 3일" })).toHaveAttribute("aria-current", "page");
+  await expect(page.getByRole("link", { name: "최근 3일", exact: true })).toHaveAttribute("aria-current", "page");
   const response = await page.goto("/best-sellers?category=nowhere");
   expect(response?.status()).toBe(404);
 });

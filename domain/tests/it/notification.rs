@@ -155,6 +155,21 @@ async fn a_payment_that_failed_is_told_for_an_order_and_for_the_wallet(db: PgPoo
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_failed_payment_told_before_it_said_whether_money_goes_back_can_be_read(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 0).await?;
+    let payload = serde_json::json!({
+        "payment_id": Uuid::now_v7(), "order_id": null, "member_id": scene.reader.id(), "amount": 20_000, "at": 0,
+    });
+    happen(&scene.shop, "payment.failed", payload).await?;
+    read(&scene.shop).await?;
+    let older = sqlx::query("update notification set payload = payload - 'returned' where payload ? 'returned'");
+    assert_eq!(older.execute(&scene.shop.db).await?.rows_affected(), 1);
+    let expected = Notice::PaymentFailed { order: None, books: None, amount: 20_000, returned: false };
+    assert_eq!(scene.told().await?, [expected]);
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn two_instances_at_once_tell_once(_: PgPoolOptions, options: PgConnectOptions) -> Result<()> {
     let shops = two_handles(options).await?;
     let scene = Scene::new(shops[0].db.clone(), 1_000_000).await?;

@@ -8,7 +8,7 @@ use contract::{
 };
 use domain::{
     Result,
-    delivery::{self, Errand, Report, booked, called_off, checkpoint, errands, parcels},
+    delivery::{self, Booked, Errand, Report, booked, called_off, checkpoint, errands, parcels},
     order::{cancel, confirm_due},
 };
 use sqlx::PgPool;
@@ -63,6 +63,12 @@ impl Scene {
         Ok(order)
     }
 
+    /// Its seller ships it by hand.
+    async fn ship_by_hand(&self, order: OrderId) -> Result<()> {
+        let seller = self.detail(order).await?.deliveries.remove(0).seller;
+        delivery::advance(&self.shop, &self.operator, order, seller, Stands::Shipped).await
+    }
+
     async fn stands(&self, order: OrderId) -> Result<Stands> {
         Ok(self.detail(order).await?.deliveries.remove(0).status)
     }
@@ -113,8 +119,9 @@ async fn a_parcel_is_requested_until_it_is_answered_and_has_the_first_number(db:
     assert!(parcels(shop, &scene.detail(order).await?).await?.is_empty(), "nothing to show without a number");
 
     let (one, other) = tokio::join!(booked(shop, part, CARRIER, "1000"), booked(shop, part, CARRIER, "1000"));
-    assert_eq!((one?, other?), ("1000".to_owned(), "1000".to_owned()));
-    assert_eq!(booked(shop, part, "다른택배", "2000").await?, "1000", "the first answer counts");
+    let first = Booked { number: "1000".to_owned(), off: false };
+    assert_eq!((&one?, &other?), (&first, &first));
+    assert_eq!(booked(shop, part, "다른택배", "2000").await?, first, "the first answer counts");
     assert!(errands(shop, &[part], &[]).await?.is_empty());
     assert_eq!(number(shop, "select count(*) from parcel").await, 1);
     let shown = parcels(shop, &scene.detail(order).await?).await?.remove(0);
@@ -313,7 +320,7 @@ async fn a_message_that_overtakes_the_answer_books_the_parcel_that_was_requested
     // The reader still asks who brings it.
     let asked = errands(shop, &[part], &[]).await?;
     assert_eq!((off(&asked), asked[0].booked), (vec![(part, Some("1000"), false)], false));
-    assert_eq!(booked(shop, part, CARRIER, "1000").await?, "1000");
+    assert_eq!(booked(shop, part, CARRIER, "1000").await?.number, "1000");
     let shown = parcels(shop, &scene.detail(order).await?).await?.remove(0);
     assert_eq!((shown.carrier.as_str(), shown.number.as_str()), (CARRIER, "1000"));
     checkpoint(shop, &report("1000", Told::Delivered, 2)).await?;
@@ -385,5 +392,67 @@ async fn what_went_by_hand_is_there_already_when_the_carrier_tells_it(db: PgPool
     assert_eq!(moved, ["parcel.shipped", "parcel.delivered"]);
     assert_eq!(scene.way(order).await?, [(Told::PickedUp, 1), (Told::Delivered, 2)]);
     assert_books_add_up(shop).await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn what_went_by_hand_while_the_carrier_was_away_is_called_off_and_never_moved_by_it(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 100_000).await?;
+    let shop = &scene.shop;
+    let book = product(shop, "책", 20_000, 5).await;
+    let (order, part) = scene.accepted(&[(book, 1)]).await?;
+    assert_eq!(off(&errands(shop, &[part], &[]).await?), [(part, None, false)]);
+    // Nobody answers, or the answer is lost.
+    scene.ship_by_hand(order).await?;
+    assert_eq!(off(&errands(shop, &[part], &[]).await?), [(part, None, true)]);
+    let tell = async |status, minutes| {
+        checkpoint(shop, &Report { reference: Some(part), ..report("1000", status, minutes) }).await?;
+        scene.stands(order).await
+    };
+    assert_eq!(tell(Told::Delivered, 1).await?, Stands::Shipped, "before it was booked");
+    assert_eq!(booked(shop, part, CARRIER, "1000").await?, Booked { number: "1000".to_owned(), off: true });
+    assert_eq!(tell(Told::Delivered, 2).await?, Stands::Shipped, "before it was called off");
+    assert_eq!(off(&errands(shop, &[part], &[]).await?), [(part, Some("1000"), true)], "until it is called off");
+    called_off(shop, part).await?;
+    assert_eq!(errands(shop, &[part], &[order]).await?, []);
+    assert_eq!(tell(Told::Delivered, 3).await?, Stands::Shipped, "after it was called off");
+    let moved = scene.events("parcel.").await?;
+    assert_eq!(moved, ["parcel.shipped", "parcel.checkpoint", "parcel.checkpoint", "parcel.checkpoint"]);
+    assert_eq!(confirm_due(&shop.ahead(Duration::days(30))).await?, 0);
+    assert_books_add_up(shop).await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn what_is_shipped_by_hand_once_the_carrier_has_told_of_it_goes_with_its_parcel(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 100_000).await?;
+    let shop = &scene.shop;
+    let book = product(shop, "책", 20_000, 5).await;
+    let (order, part) = scene.accepted(&[(book, 1)]).await?;
+    errands(shop, &[part], &[]).await?;
+    checkpoint(shop, &Report { reference: Some(part), ..report("1000", Told::LabelCreated, 0) }).await?;
+    scene.ship_by_hand(order).await?;
+    assert_eq!(off(&errands(shop, &[part], &[]).await?), [(part, Some("1000"), false)]);
+    assert!(!booked(shop, part, CARRIER, "1000").await?.off);
+    checkpoint(shop, &report("1000", Told::Delivered, 1)).await?;
+    assert_eq!(scene.stands(order).await?, Stands::Delivered);
+    assert_books_add_up(shop).await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn shipping_by_hand_while_the_parcel_is_requested_leaves_none_that_is_kept(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 900_000).await?;
+    let shop = &scene.shop;
+    let book = product(shop, "책", 20_000, 99).await;
+    for _ in 0..12 {
+        let (order, part) = scene.accepted(&[(book, 1)]).await?;
+        let parts = [part];
+        let (asked, shipped) = tokio::join!(errands(shop, &parts, &[]), scene.ship_by_hand(order));
+        shipped?;
+        asked?;
+        let asked = errands(shop, &parts, &[]).await?;
+        assert!(asked.iter().all(|errand| errand.off), "{asked:?}");
+    }
     Ok(())
 }

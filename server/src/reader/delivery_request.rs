@@ -94,8 +94,7 @@ async fn run(shop: Shop, carrier: Arc<dyn Carrier>, errand: Errand) -> Result<()
         Some(number) if errand.booked || errand.off => (number, errand.off),
         _ => {
             let booking = carrier.book(&errand).await?;
-            let booked =
-                delivery::booked(&shop, errand.delivery, &booking.carrier, &booking.tracking_number).await?;
+            let booked = delivery::booked(&shop, errand.delivery, &booking.carrier, &booking.tracking_number).await?;
             // The seller may have shipped by hand while the carrier was asked.
             (booked.number, errand.off || booked.off)
         }

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use contract::{
     address::Address,
     cart::Totals,
-    order::{OrderId, SeenLine},
+    order::{FulfillmentStatus, OrderId, SeenLine},
 };
 use domain::{
     Policy, Shop, address,
     cart::{self, Owner},
-    delivery::{accept_due, errands},
+    delivery::{accept_due, advance, errands},
     event::{Taken, drain, take},
-    member::{self, Shopper},
+    member::{self, Operator, Shopper},
     order::{self, Checkout, cancel, place_one},
     points,
 };
@@ -162,6 +162,27 @@ async fn a_canceled_order_leaves_no_parcel_behind_at_the_carrier(db: PgPool) -> 
     assert_eq!(called_off, all, "each once");
     let open = sqlx::query_scalar::<_, i64>("select count(*) from parcel where canceled_at is null");
     assert_eq!(open.fetch_one(&db).await?, 0);
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn goods_that_went_by_hand_while_the_carrier_was_away_leave_no_parcel_behind(db: PgPool) -> Outcome {
+    let (shop, buyer) = stocked(&db).await?;
+    let orders = accepted(&shop, &buyer, 2).await?;
+    let carrier = Arc::new(Fake::default());
+    let reader = DeliveryRequest::new(carrier.clone());
+    carrier.set(|trouble| trouble.away = true);
+    while take(&shop, &reader).await.is_ok() {}
+    let staff = sqlx::query_scalar("select member_id from member where role = 'staff'").fetch_one(&db).await?;
+    let staff = Operator::of(&shop, &member::recognize(&shop, staff, 0).await?.ok_or("no staff")?).await?;
+    let (by_hand, part) = orders[0];
+    let seller = order::detail(&shop, &buyer, by_hand).await?.deliveries[0].seller;
+    advance(&shop, &staff, by_hand, seller, FulfillmentStatus::Shipped).await?;
+    carrier.set(|trouble| trouble.away = false);
+    drain(&shop, &[&reader]).await?;
+    assert_eq!(carrier.called_off(), [carrier.take(part)]);
+    let kept = sqlx::query_scalar::<_, Uuid>("select delivery_id from parcel where canceled_at is null");
+    assert_eq!(kept.fetch_all(&db).await?, [orders[1].1]);
     Ok(())
 }
 

@@ -92,6 +92,24 @@ async fn what_fails_again_stays_with_one_more_attempt_and_so_does_what_is_behind
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn very_many_that_wait_behind_one_that_fails_do_not_hide_the_next(db: PgPool) -> Result<()> {
+    let (scene, reader) = scene(db).await?;
+    sqlx::query(
+        "insert into dead_letter (reader, event_id, name, subject, payload, created_at, attempts, error)
+         select 'one', n, $1, case n when 2000 then 'd' else 'b' end, jsonb_build_object('number', n), now(), 0, ''
+         from generate_series(1000, 2000) n",
+    )
+    .bind(super::TOLD)
+    .execute(&scene.shop.db)
+    .await?;
+    reader.mood().refused.remove(&3);
+    let done = redrive_all(&scene.shop, &scene.staff, None).await?;
+    assert_eq!(done, Redriven { taken: 2, failed: 1, ..Redriven::default() });
+    assert_eq!(reader.heard(&scene.shop).await?, [1, 5, 3, 2000]);
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn an_outage_leaves_what_is_set_aside_as_it_is(db: PgPool) -> Result<()> {
     let (scene, reader) = scene(db).await?;
     reader.mood().away_from = Some(0);

@@ -57,6 +57,27 @@ async fn a_reader_that_is_no_more_holds_nothing_back(db: PgPool) -> Result<()> {
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_reader_that_another_instance_alone_has_counts_while_it_moves(db: PgPool) -> Result<()> {
+    let shop = fixture::shop(db);
+    open_book(&shop).await?;
+    let (own, other) = (Ear::named("own"), Ear::named("other"));
+    for number in 0..2 {
+        tell(&shop.db, "a", number).await?;
+        if number == 0 {
+            drain(&shop, &[&*other]).await?;
+        }
+    }
+    drain(&shop, &[&*own]).await?;
+    sqlx::query("update event set created_at = created_at - interval '31 days'").execute(&shop.db).await?;
+    assert_eq!(forget(&shop, &["own"], 30).await?, 1, "what both have read");
+    assert_eq!(forget(&shop, &["own"], 30).await?, 0);
+    sqlx::query("update event_reader set moved_at = moved_at - interval '31 days'").execute(&shop.db).await?;
+    assert_eq!(forget(&shop, &["own", "other"], 30).await?, 0, "an own one counts however long it has been away");
+    assert_eq!(forget(&shop, &["own"], 30).await?, 1);
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn many_old_events_leave_in_batches(db: PgPool) -> Result<()> {
     let shop = fixture::shop(db);
     sqlx::query(
