@@ -1,6 +1,9 @@
 //! What every page has: its loading, its title, and what stands there when it fails.
 
-use axum::http::{HeaderName, HeaderValue, StatusCode, header::LOCATION};
+use axum::http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{LOCATION, REFRESH},
+};
 use contract::Failure;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -32,6 +35,13 @@ pub(crate) fn send_to(path: &str) {
     if let (Some(response), Ok(location)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(path)) {
         response.set_status(StatusCode::FOUND);
         response.insert_header(LOCATION, location);
+    }
+}
+
+/// Lets a page go on by itself, without scripts: after so many seconds, to itself or to another one.
+pub(crate) fn refresh(after: &str) {
+    if let (Some(response), Ok(after)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(after)) {
+        response.insert_header(REFRESH, after);
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     account::Tabs,
     context::{origin, own_path, shop, shopper},
     form::{Field, Returned, Sent, answer, query_value, returned},
-    page::{Head, page},
+    page::{Head, page, refresh},
     payment::{
         PayWay, Ways,
         begin::going,
@@ -30,6 +30,8 @@ use crate::{
     text::{self, t},
 };
 
+/// A page that waits for a payment is loaded anew after so many seconds.
+const LOOK_AGAIN: &str = "5";
 /// Points that run out within so many days are told.
 const EXPIRING_DAYS: i64 = 30;
 
@@ -86,6 +88,10 @@ pub(crate) fn PointsPage() -> impl IntoView {
         let mut entries = points::history(&shop, &shopper, before).await?;
         let charged = charged(&shop, &shopper, charge).await?;
         let cards = if shop.takes_cards() { Some(payment::cards(&shop, &shopper).await?) } else { None };
+        let checking = charged.as_ref().is_some_and(is_checked);
+        if checking {
+            refresh(LOOK_AGAIN);
+        }
         let charging = match cards {
             Some(cards) => view! { <Charge shop=shop.clone() ways=say::by_card(cards) next /> }.into_any(),
             None => view! { <p class="notice">{t!("charging-closed")}</p> }.into_any(),
@@ -123,10 +129,13 @@ pub(crate) fn PointsPage() -> impl IntoView {
                 <p class="notice">{t!("to-earn")} " " <strong data-testid="to-earn">{won(to_earn)}</strong></p>
             })}
             <Expiring lots=expiring />
-            <section class="narrow">
-                <h2>{t!("charge-points")}</h2>
-                {charging}
-            </section>
+            // What is typed would be lost whenever the page looks again.
+            {(!checking).then(|| view! {
+                <section class="narrow">
+                    <h2>{t!("charge-points")}</h2>
+                    {charging}
+                </section>
+            })}
             <section>
                 <h2>{t!("history")}</h2>
                 <div class="scroll" tabindex="0" role="region" aria-label=t!("history")>
@@ -159,17 +168,22 @@ async fn charged(shop: &Shop, shopper: &Shopper, charge: Option<String>) -> Resu
     }
 }
 
+/// Whether it is not known yet what has become of a charge, and the shopper can do nothing about it.
+fn is_checked(payment: &PaymentView) -> bool {
+    payment.state == PaymentState::Unknown || payment.state == PaymentState::Pending && payment.page.is_none()
+}
+
 /// What has become of a charge.
 #[component]
 fn Charged(payment: PaymentView) -> impl IntoView {
     let card = say::card_of(&payment);
     match payment.state {
         PaymentState::Paid => view! { <p class="notice good" role="status">{t!("charged")}</p> }.into_any(),
-        PaymentState::Pending => view! {
+        PaymentState::Pending if payment.page.is_some() => view! {
             <p class="notice" role="status">{t!("paying")} " " <a href=going(payment.id)>{t!("go-on-paying")}</a></p>
         }
         .into_any(),
-        PaymentState::Unknown => view! {
+        PaymentState::Pending | PaymentState::Unknown => view! {
             <section class="notice checking" role="status">
                 <p><strong>{t!("payment-checking")}</strong></p>
                 <p>{t!("charge-checking-note")}</p>

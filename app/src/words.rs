@@ -8,7 +8,10 @@ use contract::{
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
     stock::MovementKind,
 };
-use domain::{inventory::Movement, order::Step};
+use domain::{
+    inventory::Movement,
+    order::{RefundView, Step},
+};
 use serde::de::{DeserializeOwned, IntoDeserializer, value};
 
 use crate::text::{self, t};
@@ -25,6 +28,11 @@ pub(crate) fn payment_status(status: PaymentStatus) -> String {
         PaymentStatus::Refunded => t!("payment-refunded"),
         PaymentStatus::Unknown => t!("payment-unknown"),
     }
+}
+
+/// Where the part of a refund is that goes back to the card.
+pub(crate) fn way_back(refund: &RefundView) -> String {
+    if refund.on_its_way() > 0 { t!("refund-card-coming") } else { t!("refund-card-done") }
 }
 
 /// Where goods stand.

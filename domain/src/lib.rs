@@ -72,7 +72,15 @@ impl Shop {
     /// A shop over a migrated database, its desk open. Needs a Tokio runtime around it.
     pub fn new(db: PgPool, policy: Policy) -> Self {
         let desk = order::Desk::open(db.clone(), policy);
-        Self { db, policy, hasher: Hasher::new(), desk, gateway: None, readers: event::Readers::default(), ahead: Duration::ZERO }
+        Self {
+            db,
+            policy,
+            hasher: Hasher::new(),
+            desk,
+            gateway: None,
+            readers: event::Readers::default(),
+            ahead: Duration::ZERO,
+        }
     }
 
     /// The same shop with a payment gateway, without which no card can pay.

@@ -1,7 +1,7 @@
 //! Mails: each is handed to one sender, once. Whether a sender that died had sent its mail nobody
 //! knows, and so it is never sent again.
 
-use contract::notification::Notice;
+use contract::{notification::Notice, order::order_number};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ pub struct Mail {
     pub email: String,
     /// What it says.
     pub notice: Notice,
+    /// The number of the order that it is about, if it is about one.
+    pub order: Option<String>,
     /// When it was queued, in UTC.
     pub created_at: OffsetDateTime,
 }
@@ -35,7 +37,7 @@ pub struct Mail {
 pub async fn due(shop: &Shop, most: i64) -> Result<Vec<Mail>> {
     let now = shop.now();
     let rows = sqlx::query!(
-        "with due as (
+        r#"with due as (
              select mail_id from mail where status = 'queued' and try_at <= $1
              order by try_at limit $3 for update skip locked
          ), taken as (
@@ -43,9 +45,11 @@ pub async fn due(shop: &Shop, most: i64) -> Result<Vec<Mail>> {
              from due where m.mail_id = due.mail_id
              returning m.mail_id, m.notification_id, m.created_at
          )
-         select t.mail_id, m.name, m.email, n.kind, n.payload, t.created_at
+         select t.mail_id, m.name, m.email, n.kind, n.payload, t.created_at,
+                o.order_id as "order_id?", o.placed_at as "placed_at?"
          from taken t join notification n using (notification_id) join member m using (member_id)
-         order by n.notification_id",
+         left join "order" o on o.order_id = (n.payload->>'order')::uuid
+         order by n.notification_id"#,
         now,
         now + PATIENCE,
         most
@@ -55,7 +59,8 @@ pub async fn due(shop: &Shop, most: i64) -> Result<Vec<Mail>> {
     rows.into_iter()
         .map(|row| {
             let notice = read_notice(row.kind, row.payload)?;
-            Ok(Mail { id: row.mail_id, name: row.name, email: row.email, notice, created_at: row.created_at })
+            let order = row.order_id.zip(row.placed_at).map(|(id, placed_at)| order_number(id, placed_at));
+            Ok(Mail { id: row.mail_id, name: row.name, email: row.email, notice, order, created_at: row.created_at })
         })
         .collect()
 }

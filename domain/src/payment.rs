@@ -19,7 +19,7 @@ use contract::{
 };
 use time::OffsetDateTime;
 
-pub use back::give_back;
+pub use back::{Owed, give_back, owed};
 pub(crate) use back::{ask_back, card_left};
 pub use begin::{Started, charge_points, pay_order};
 pub use card::{Card, cards, change, register, registration, remove};

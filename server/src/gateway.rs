@@ -128,8 +128,7 @@ impl Gateway for Toss {
 
     async fn cancel(&self, key: &str, cancel: Uuid, amount: Won, reason: &str) -> Result<Charge, Denial> {
         let body = json!({ "cancelReason": shortened(reason, REASON), "cancelAmount": amount });
-        let left: wire::Payment =
-            self.post(&["v1", "payments", key, "cancel"], &cancel.to_string(), &body).await?;
+        let left: wire::Payment = self.post(&["v1", "payments", key, "cancel"], &cancel.to_string(), &body).await?;
         Ok(left.into())
     }
 

@@ -105,7 +105,7 @@ impl Mailer {
 
     /// The mail as it goes over the wire: the same, to the byte, however often it is written.
     fn write(&self, mail: &Mail) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
-        let told = letter(&mail.notice, &mail.name, self.shop.as_deref());
+        let told = letter(&mail.notice, &mail.name, mail.order.as_deref(), self.shop.as_deref());
         Ok(Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(Some(one_line(&mail.name)), mail.email.parse()?))

@@ -73,6 +73,13 @@ async fn payments(shop: Shop) {
 async fn refunds(shop: Shop) {
     loop {
         while told("money back to cards", payment::give_back(&shop).await) > 0 {}
+        match payment::owed(&shop).await {
+            Ok(owed) => {
+                metrics::gauge!("madang_card_refunds_pending").set(owed.count as f64);
+                metrics::gauge!("madang_card_refunds_pending_won").set(owed.amount as f64);
+            }
+            Err(error) => tracing::debug!(%error, "the money on its way back to cards was not counted"),
+        }
         tokio::time::sleep(ALWAYS).await;
     }
 }

@@ -196,9 +196,10 @@ pub fn Pay(
                 />
                 <p class="flaw" id="points-flaw">{flaw}</p>
                 <p class="hint" id="points-hint">{about(|texts| &texts.balance, balance)}</p>
-                <p class="hint short" class:hidden=move || bill.get().total <= balance>
-                    {move || about(|texts| &texts.short, bill.get().total - balance)} " "
-                    <a href="/my/points?next=/checkout">{said(|texts| &texts.charge)}</a>
+                <p class="hint short" hidden=move || bill.get().total <= balance>
+                    {move || about(|texts| &texts.short, (bill.get().total - balance).max(0))} " "
+                    // Points are charged by card.
+                    {by_card.then(|| view! { <a href="/my/points?next=/checkout">{said(|texts| &texts.charge)}</a> })}
                 </p>
             </div>
             <button class="button apply" formaction="/fn/order/look" formnovalidate>{said(|texts| &texts.apply)}</button>
@@ -221,7 +222,7 @@ pub fn Pay(
                 </div>
             })}
             {buyable.then(|| view! {
-                {(!by_card).then(|| view! { <p class="hold" class:hidden=move || bill.get().due == 0>{said(|texts| &texts.hold)}</p> })}
+                {(!by_card).then(|| view! { <p class="hold" hidden=move || bill.get().due == 0>{said(|texts| &texts.hold)}</p> })}
                 // The style sheet shows the one that says what follows from the way chosen, with or
                 // without scripts.
                 {by_card.then(|| view! {

@@ -9,7 +9,7 @@ use domain::{
     order::{self, Detail},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use time::OffsetDateTime;
 
 use super::{
@@ -51,6 +51,7 @@ pub(crate) async fn act(order: &str, outcome: Result<String, Failure>) -> Result
 #[component]
 pub(crate) fn OrderPage() -> impl IntoView {
     let id = asked();
+    let back = use_query_map().with_untracked(|query| query.get("back"));
     page(async move {
         let order = find(&id).await?;
         let shop = shop()?;
@@ -69,7 +70,7 @@ pub(crate) fn OrderPage() -> impl IntoView {
                 {text::time(order.summary.placed_at)} " "
                 <Statuses status=order.summary.status fulfillment=order.summary.fulfillment />
             </p>
-            <Next order=order.clone() paying now=shop.now() />
+            <Next order=order.clone() paying now=shop.now() back />
             <Follow order=now texts=texts() />
             <Receipt order claims payments />
             <Timeline steps />
@@ -94,24 +95,25 @@ pub(crate) fn CompletePage() -> impl IntoView {
         let paying = paying(&order).await?;
         let payments = paying.payments.clone();
         let held = order.summary.status == OrderStatus::PendingPayment;
+        let open = held || order.summary.payment == PaymentStatus::Unknown;
         let title = match order.summary.payment {
             PaymentStatus::Unknown => t!("order-checking"),
             _ if held => t!("order-held"),
             _ => t!("order-complete"),
         };
-        let next = (!held).then(|| view! { <p>{t!("order-next")}</p> });
-        // What becomes of its payment; afterwards its own page follows the order.
-        let now = if held { Some(followed(&order).await?) } else { None };
+        let sent = order.deliveries.iter().any(|part| !part.status.can_be_canceled());
+        let next = (!open && !sent).then(|| view! { <p>{t!("order-next")}</p> });
+        let now = followed(&order).await?;
         Ok(view! {
             <Head title=title.clone() private=true />
-            <section class="complete">
+            <section class="complete" class:open=open>
                 <h1>{title}</h1>
                 <p>{t!("order-number")} " " <strong data-testid="order-number">{number}</strong></p>
                 {next}
                 <p><a class="button primary" href=detail>{t!("view-order")}</a> " " <a class="button" href="/">{t!("browse")}</a></p>
             </section>
-            <Next order=order.clone() paying now=shop()?.now() />
-            {now.map(|now| view! { <Follow order=now texts=texts() /> })}
+            <Next order=order.clone() paying now=shop()?.now() back=None />
+            <Follow order=now texts=texts() />
             <Receipt order claims=Vec::new() payments />
         }
         .into_any())
@@ -120,10 +122,10 @@ pub(crate) fn CompletePage() -> impl IntoView {
 
 /// What the shopper can do now.
 #[component]
-fn Next(order: Detail, paying: Paying, now: OffsetDateTime) -> impl IntoView {
+fn Next(order: Detail, paying: Paying, now: OffsetDateTime, back: Option<String>) -> impl IntoView {
     let id = order.summary.id.to_string();
     match order.summary.status {
-        OrderStatus::PendingPayment => view! { <Unpaid order paying now /> }.into_any(),
+        OrderStatus::PendingPayment => view! { <Unpaid order paying now back /> }.into_any(),
         OrderStatus::Placed => {
             let kept = |seller| order.summary.lines.iter().any(|line| line.seller == seller && line.kept() > 0);
             let parts: Vec<_> = order.deliveries.iter().filter(|part| kept(part.seller)).collect();

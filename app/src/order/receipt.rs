@@ -169,9 +169,13 @@ fn Refunds(refunds: Vec<RefundView>, lines: Vec<OrderLineView>) -> impl IntoView
                 .collect();
             // Without a card, all of it is points.
             let to_card = given.card();
-            let parts = (to_card > 0).then(
-                || view! { {row(t!("refund-to-card"), "", to_card)} {row(t!("refund-to-points"), "", given.points)} },
-            );
+            let parts = (to_card > 0).then(|| {
+                view! {
+                    <dt>{t!("refund-to-card")}</dt><dd>{won(to_card)}</dd>
+                    <dd class="way-back">{words::way_back(given)}</dd>
+                    {row(t!("refund-to-points"), "", given.points)}
+                }
+            });
             view! {
                 <h3 class="refund">{t!("refund")} " " <small>{text::time(given.at)}</small></h3>
                 <p>{copies.join(", ")}</p>

@@ -61,6 +61,8 @@ pub(super) fn Unpaid(
     paying: Paying,
     /// The time now.
     now: OffsetDateTime,
+    /// The payment that the shopper has just turned back from, if any.
+    back: Option<String>,
 ) -> impl IntoView {
     if order.summary.payment == PaymentStatus::Unknown {
         return view! { <Checking order=order.summary.id.to_string() /> }.into_any();
@@ -72,9 +74,15 @@ pub(super) fn Unpaid(
     }
     let last = paying.payments.last();
     let open = last.filter(|last| last.state == PaymentState::Pending && last.page.is_some()).map(|last| last.id);
-    let turned_back = last.filter(|last| last.state == PaymentState::Canceled && last.canceled == 0);
+    // One that the gateway opened no page for is canceled too, but nobody turned back.
+    let turned_back = last.filter(|last| back == Some(last.id.to_string()));
     let turned_back = turned_back
+        .filter(|last| last.state == PaymentState::Canceled && last.canceled == 0)
         .map(|_| view! { <p role="status"><strong>{t!("turned-back")}</strong> " " {t!("pay-otherwise")}</p> });
+    // Points are charged by card.
+    let charge = (!paying.ways.is_empty()).then(|| {
+        view! { <a class="button" href=format!("/my/points?next=/orders/{id}")>{t!("charge-points")}</a> }
+    });
     let form = view! { <PayForm id=id.clone() amount=due(&order) paying /> };
     let form = match open {
         Some(payment) => view! {
@@ -93,7 +101,7 @@ pub(super) fn Unpaid(
             <p>{t!("hold-until")} " " {text::time(until)} " · " {t!("time-left")} " " <Countdown seconds=(until - now).whole_seconds() /></p>
             {form}
             <div class="next">
-                <a class="button" href=format!("/my/points?next=/orders/{id}")>{t!("charge-points")}</a>
+                {charge}
                 <a class="button" href=format!("/orders/{id}/cancel")>{t!("cancel-order")}</a>
             </div>
         </section>

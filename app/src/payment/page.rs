@@ -1,6 +1,5 @@
 //! The step to the gateway's page, and the pages that the gateway sends the shopper back to.
 
-use axum::http::{HeaderValue, header::REFRESH};
 use contract::{
     Failure, Won,
     money::won,
@@ -8,14 +7,13 @@ use contract::{
 };
 use domain::payment::{self, PaymentView};
 use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_query_map;
 
 use super::begin::complete;
 use crate::{
     context::{key, session, shop, shopper, store_failed},
     order::detail::asked,
-    page::{Head, page, send_to},
+    page::{Head, page, refresh, send_to},
     text::t,
 };
 
@@ -58,7 +56,12 @@ pub(crate) fn FailPage() -> impl IntoView {
     let id = asked();
     page(async move {
         let payment = payment::turned_back(&shop()?, &shopper()?, parse(&id)?).await?;
-        send_to(&after(&payment).await?);
+        let next = match payment.order {
+            // Only who comes from here is told so.
+            Some(order) if payment.state == PaymentState::Canceled => format!("/orders/{order}?back={}", payment.id),
+            _ => after(&payment).await?,
+        };
+        send_to(&next);
         Ok(().into_any())
     })
 }
@@ -79,11 +82,7 @@ pub(super) fn GoingOn(
     /// The shop's page, for who does not want to.
     back: String,
 ) -> impl IntoView {
-    if let (Some(response), Ok(refresh)) =
-        (use_context::<ResponseOptions>(), HeaderValue::from_str(&format!("0;url={href}")))
-    {
-        response.insert_header(REFRESH, refresh);
-    }
+    refresh(&format!("0;url={href}"));
     view! {
         <Head title=title.clone() private=true />
         <section class="complete going">

@@ -82,7 +82,9 @@ fn rule(name: &str) -> Option<String> {
         "an order's goods and discount are the sums of its lines" => t!("rule-order-lines"),
         "an order's delivery total is the sum of its fees" => t!("rule-order-fees"),
         "a paid order is paid once and in full, an unpaid one not at all" => t!("rule-order-paid"),
-        "an order's refunds are what its refunds say, and came back as points or to the card" => t!("rule-order-refunds"),
+        "an order's refunds are what its refunds say, and came back as points or to the card" => {
+            t!("rule-order-refunds")
+        }
         "a refund's sums are those of its lines" => t!("rule-refund-lines"),
         "the copies refunded are those canceled or returned of a paid order" => t!("rule-refund-copies"),
         "an unpaid order that ended gave everything back" => t!("rule-unpaid-ended"),

@@ -1,14 +1,17 @@
 //! Where the staff begins: what waits to be done.
 
-use contract::order::{FulfillmentStatus, OrderStatus};
-use domain::{claim, inventory, member::Operator, order};
+use contract::{
+    money::won,
+    order::{FulfillmentStatus, OrderStatus},
+};
+use domain::{claim, inventory, member::Operator, order, payment};
 use leptos::prelude::*;
 
 use super::{Tabs, staff};
 use crate::{
     context::shop,
     page::{Head, page},
-    text::t,
+    text::{self, t},
 };
 
 /// What waits, and where to do it.
@@ -24,6 +27,11 @@ pub(crate) fn StaffPage() -> impl IntoView {
         let waiting = newest.iter().take(limit(order::PAGE)).filter(waits).count();
         let claims = claim::open(&shop, &operator).await?.len();
         let low = inventory::list(&shop, &operator, 0, true).await?.len();
+        let owed = payment::owed(&shop).await?;
+        let owed = owed.since.map(|since| {
+            let what = t!("cards-owed", count = owed.count, amount = won(owed.amount));
+            view! { <p data-testid="cards-owed">{what} " " {text::time(since)}</p> }
+        });
         Ok(view! {
             <Head title=t!("staff") private=true />
             <h1>{t!("staff")}</h1>
@@ -33,6 +41,7 @@ pub(crate) fn StaffPage() -> impl IntoView {
                 <Todo href="/staff/claims" count=up_to(claims, 99) what=t!("todo-claims") note=t!("todo-claims-note") />
                 <Todo href="/seller/stock?low=1" count=up_to(low, limit(inventory::PAGE)) what=t!("todo-low") note=t!("todo-low-note") />
             </ul>
+            {owed}
             <ul class="doors">
                 <li><a href="/staff/coupons">{t!("staff-coupons")}</a> <p>{t!("staff-coupons-note")}</p></li>
                 <li><a href="/staff/points">{t!("points")}</a> <p>{t!("staff-points-note")}</p></li>

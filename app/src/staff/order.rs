@@ -121,6 +121,7 @@ fn Refunds(refunds: Vec<RefundView>, lines: Vec<OrderLineView>) -> impl IntoView
             let to_card = (given.card() > 0).then(|| {
                 view! {
                     <dt>{t!("refund-to-card")}</dt><dd>{won(given.card())}</dd>
+                    <dd class="way-back">{words::way_back(&given)}</dd>
                     <dt>{t!("refund-to-points")}</dt><dd>{won(given.points)}</dd>
                 }
             });

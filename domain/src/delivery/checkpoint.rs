@@ -7,7 +7,7 @@ use contract::{
 };
 use serde_json::json;
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use tracing::instrument;
 use uuid::Uuid;
 
@@ -37,13 +37,17 @@ pub struct Report {
     pub at: OffsetDateTime,
 }
 
+/// So far the carrier's clock may be off.
+const CLOCK: Duration = Duration::DAY;
+
 /// Keeps a checkpoint of a parcel and takes its goods as far as it proves, never back: a late one
 /// finds them there already, one that comes before those before it stands for them, too. Goods of
 /// which nothing is kept stay where they are, and so do goods that went by hand while nothing was
 /// known of the parcel. A message that was heard before changes nothing.
 ///
 /// # Errors
-/// [`Failure::NotFound`] for a parcel that was never requested.
+/// [`Failure::NotFound`] for a parcel that was never requested; [`Failure::BadRequest`] where the
+/// message names another delivery than the parcel's, or a time at which the parcel cannot have been.
 #[instrument(skip_all, fields(number = %report.number, status = ?report.status))]
 pub async fn checkpoint(shop: &Shop, report: &Report) -> Result<()> {
     retry("checkpoint", || checkpoint_once(shop, report)).await
@@ -52,7 +56,7 @@ pub async fn checkpoint(shop: &Shop, report: &Report) -> Result<()> {
 async fn checkpoint_once(shop: &Shop, report: &Report) -> Result<()> {
     let mut tx = shop.db.begin().await?;
     let found = sqlx::query!(
-        "select delivery_id, order_id from parcel join delivery using (delivery_id)
+        "select delivery_id, order_id, requested_at from parcel join delivery using (delivery_id)
          where tracking_number = $1 or (delivery_id = $2 and tracking_number is null)
          order by tracking_number limit 1",
         report.number,
@@ -61,6 +65,10 @@ async fn checkpoint_once(shop: &Shop, report: &Report) -> Result<()> {
     .fetch_optional(&mut *tx)
     .await?
     .ok_or(Failure::NotFound)?;
+    let other = report.reference.is_some_and(|reference| reference != found.delivery_id);
+    if other || !(found.requested_at - CLOCK..=shop.now() + CLOCK).contains(&report.at) {
+        return Err(Failure::BadRequest.into());
+    }
     let locked = lock_any(&mut tx, found.order_id).await?;
     let part = locked.parts.iter().find(|part| part.delivery == found.delivery_id).ok_or(Failure::NotFound)?;
     let by_hand = number(&mut tx, part.delivery, &report.number).await?;

@@ -63,10 +63,12 @@ pub(super) async fn insert(
 /// The refunds of an order, oldest first.
 pub(super) async fn list(shop: &Shop, id: OrderId) -> Result<Vec<RefundView>> {
     let rows = sqlx::query!(
-        "select r.refund_id, r.goods, r.discount, r.delivery, r.return_fee, r.points, r.created_at, l.product_id, l.quantity,
-                l.goods as line_goods, l.discount as line_discount
+        r#"select r.refund_id, r.goods, r.discount, r.delivery, r.return_fee, r.points, r.created_at, l.product_id, l.quantity,
+                l.goods as line_goods, l.discount as line_discount, coalesce(k.amount, 0) as "card_done!"
          from refund r join refund_line l using (refund_id)
-         where r.order_id = $1 order by r.refund_id, l.product_id",
+         left join (select c.refund_id, sum(c.amount)::bigint as amount from payment_cancel c join payment p using (payment_id)
+                    where p.order_id = $1 and c.status = 'done' group by 1) k using (refund_id)
+         where r.order_id = $1 order by r.refund_id, l.product_id"#,
         id
     )
     .fetch_all(&shop.db)
@@ -76,7 +78,7 @@ pub(super) async fn list(shop: &Shop, id: OrderId) -> Result<Vec<RefundView>> {
         let view = refunds.entry(row.refund_id).or_insert_with(|| {
             let (goods, discount, delivery, return_fee) = (row.goods, row.discount, row.delivery, row.return_fee);
             let refund = Refund { lines: Vec::new(), goods, discount, delivery, return_fee };
-            RefundView { at: row.created_at, refund, points: row.points }
+            RefundView { at: row.created_at, refund, points: row.points, card_done: row.card_done }
         });
         view.refund.lines.push(RefundLine {
             product: row.product_id,

@@ -94,12 +94,19 @@ pub struct RefundView {
     pub refund: Refund,
     /// What of it came back as points, in won.
     pub points: Won,
+    /// What of it is back on the card, in won.
+    pub card_done: Won,
 }
 
 impl RefundView {
     /// What of it goes back to the card, in won.
     pub const fn card(&self) -> Won {
         self.refund.amount() - self.points
+    }
+
+    /// What of it is still on its way back to the card, in won.
+    pub const fn on_its_way(&self) -> Won {
+        self.card() - self.card_done
     }
 }
 

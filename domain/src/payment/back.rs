@@ -150,6 +150,30 @@ async fn ask(shop: &Shop, gateway: &Arc<dyn Gateway>, one: &Due) -> Result<bool>
     Ok(gone)
 }
 
+/// Money that cards wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    /// How many times money was asked back that did not go yet.
+    pub count: i64,
+    /// How much together, in won.
+    pub amount: Won,
+    /// Since when the oldest waits, in UTC; none where nothing does.
+    pub since: Option<OffsetDateTime>,
+}
+
+/// What is on its way back to cards, of all orders and charges.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn owed(shop: &Shop) -> Result<Owed> {
+    let owed = sqlx::query_as!(
+        Owed,
+        r#"select count(*) as "count!", coalesce(sum(amount), 0)::bigint as "amount!", min(created_at) as since
+           from payment_cancel where status = 'requested'"#
+    );
+    Ok(owed.fetch_one(&shop.db).await?)
+}
+
 /// A span as Postgres reads it.
 pub(super) fn pg(span: Duration) -> sqlx::postgres::types::PgInterval {
     let microseconds = i64::try_from(span.whole_microseconds()).unwrap_or(i64::MAX);

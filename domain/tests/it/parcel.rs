@@ -1,5 +1,7 @@
 //! Parcels: requested once, and followed by what the carrier tells of them, in whatever order.
 
+use std::sync::LazyLock;
+
 use contract::{
     Failure,
     delivery::CheckpointStatus as Told,
@@ -23,9 +25,13 @@ use crate::{
 
 const CARRIER: &str = "마당택배";
 
+/// When all parcels set out, to the second, as the database keeps no more than microseconds.
+static START: LazyLock<OffsetDateTime> =
+    LazyLock::new(|| OffsetDateTime::now_utc().replace_nanosecond(0).expect("a second"));
+
 /// So many minutes into a parcel's way.
 fn minute(minutes: i64) -> OffsetDateTime {
-    OffsetDateTime::UNIX_EPOCH + Duration::days(20_000) + Duration::minutes(minutes)
+    *START + Duration::minutes(minutes)
 }
 
 fn report(number: &str, status: Told, minutes: i64) -> Report {
@@ -454,5 +460,21 @@ async fn shipping_by_hand_while_the_parcel_is_requested_leaves_none_that_is_kept
         let asked = errands(shop, &parts, &[]).await?;
         assert!(asked.iter().all(|errand| errand.off), "{asked:?}");
     }
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_message_about_another_delivery_or_an_impossible_time_is_refused(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 200_000).await?;
+    let book = product(&scene.shop, "책", 20_000, 9).await;
+    let (order, _) = scene.on_its_way(&[(book, 1)], "1000").await?;
+    let good = report("1000", Told::Delivered, 1);
+    let days = [-30, 30].map(|days| Report { at: minute(0) + Duration::days(days), ..good.clone() });
+    for wrong in days.into_iter().chain([Report { reference: Some(order), ..good.clone() }]) {
+        assert_eq!(refused(checkpoint(&scene.shop, &wrong).await), Some(Failure::BadRequest));
+    }
+    assert_eq!(scene.stands(order).await?, Stands::Preparing);
+    checkpoint(&scene.shop, &good).await?;
+    assert_eq!(scene.stands(order).await?, Stands::Delivered);
     Ok(())
 }

@@ -7,7 +7,8 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Followed, Page, follow_order};
 use crate::live::{Told, listen};
 
-/// Under this key the browser keeps what is said once a page was loaded anew.
+/// Under this key the browser keeps the order of which something is said once its page was loaded
+/// anew.
 const SAID: &str = "said";
 
 thread_local! {
@@ -19,10 +20,14 @@ thread_local! {
 pub(super) fn watch(page: Page) {
     let storage = window().session_storage().ok().flatten();
     if let Some(storage) = storage
-        && let Ok(Some(said)) = storage.get_item(SAID)
+        && let Ok(Some(order)) = storage.get_item(SAID)
     {
         let _ = storage.remove_item(SAID);
-        page.said.set(said);
+        // Another order's page may have come instead. What is said is how it stands by now.
+        let now = page.now.get_untracked();
+        if order == now.order {
+            page.said.set(now.sentence);
+        }
     }
     for event in ["beforeunload", "submit"] {
         window_event_listener_untyped(event, |event| LEAVING.set(!event.default_prevented()));
@@ -72,14 +77,14 @@ impl Look {
             self.page.now.set(now.clone());
         }
         if now.stage != self.stage {
-            self.turn(&now.sentence);
+            self.turn();
         }
     }
 
     /// The rest of the page, with its buttons and forms, was rendered for what is over: it is
     /// loaded anew, once. But not under the hands of somebody who types or chooses something, who
     /// is told instead; nor of somebody who is leaving it, since that would be undone.
-    fn turn(&self, sentence: &str) {
+    fn turn(&self) {
         if LEAVING.get() {
             return;
         }
@@ -88,7 +93,7 @@ impl Look {
         }
         LEAVING.set(true);
         if let Ok(Some(storage)) = window().session_storage() {
-            let _ = storage.set_item(SAID, sentence);
+            let _ = storage.set_item(SAID, &self.order);
         }
         let _ = window().location().reload();
     }

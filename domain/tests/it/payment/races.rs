@@ -129,7 +129,9 @@ async fn pressed_many_times_a_registered_card_pays_once(_: PgPoolOptions, option
         for number in 0..6 {
             let till = if number % 2 == 0 { &one } else { &other };
             let (shop, reader) = (till.shop().clone(), till.scene.reader.clone());
-            tasks.spawn(async move { told(payment::pay_order(&shop, &reader, order, Way::Saved(card), None, ORIGIN).await) });
+            tasks.spawn(async move {
+                told(payment::pay_order(&shop, &reader, order, Way::Saved(card), None, ORIGIN).await)
+            });
         }
         tasks.join_all().await.into_iter().collect::<Result<Vec<_>>>()?;
         one.sweep(5).await?;

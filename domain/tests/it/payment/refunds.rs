@@ -97,6 +97,33 @@ async fn a_refund_waits_for_a_gateway_that_is_away_and_comes_exactly_once(db: Pg
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_refund_is_on_its_way_until_the_gateway_has_taken_it(db: PgPool) -> Result<()> {
+    let till = Till::new(db, 5_000).await?;
+    let (shop, reader) = (till.shop(), &till.scene.reader);
+    let order = till.scene.hold(&[(product(shop, "책", 20_000, 5).await, 2)], 5_000).await?;
+    till.pay(order).await?;
+    let owed = payment::owed(shop).await?;
+    assert_eq!((owed.count, owed.amount, owed.since), (0, 0, None));
+    till.gateway.is(Mood::Away);
+    cancel(shop, reader, order, Uuid::now_v7(), None, None).await?;
+    for (mood, done, count) in [(Mood::Away, 0, 1), (Mood::Well, 35_000, 0)] {
+        till.gateway.is(mood);
+        till.give_back(60 * (2 - count)).await?;
+        let refunds = till.scene.detail(order).await?.refunds;
+        let parts: Vec<_> = refunds
+            .iter()
+            .map(|refund| (refund.card(), refund.card_done, refund.on_its_way(), refund.points))
+            .collect();
+        assert_eq!(parts, [(35_000, done, 35_000 - done, 5_000)], "{mood:?}");
+        let owed = payment::owed(shop).await?;
+        let since = (count > 0).then_some(refunds[0].at);
+        assert_eq!((owed.count, owed.amount, owed.since), (count, 35_000 - done, since), "{mood:?}");
+    }
+    till.assert_agrees().await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn what_is_returned_comes_back_to_the_card_too(db: PgPool) -> Result<()> {
     let till = Till::new(db, 50_000).await?;
     let book = product(till.shop(), "책", 20_000, 5).await;

@@ -67,6 +67,7 @@ async fn told(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> Stat
     match kept(&door.shop, &report, body).await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(Error::Refused(Failure::NotFound)) => StatusCode::NOT_FOUND,
+        Err(Error::Refused(Failure::BadRequest)) => StatusCode::BAD_REQUEST,
         Err(error) => {
             tracing::warn!(%error, message = id, "a message of the carrier was not kept");
             StatusCode::SERVICE_UNAVAILABLE

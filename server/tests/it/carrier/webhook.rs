@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use server::{carrier::Remote, postgres, reader::delivery_request::DeliveryRequest};
 use sqlx::PgPool;
 use standardwebhooks::Webhook;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
 use super::{accepted, buy, stocked};
@@ -186,8 +186,8 @@ async fn only_what_the_carrier_has_signed_just_now_is_believed() -> Outcome {
     until(&db, 1, "select count(*) from parcel").await?;
     let delivery: Uuid = sqlx::query_scalar("select delivery_id from parcel").fetch_one(&db).await?;
     let browser = browser()?;
+    let at = OffsetDateTime::now_utc().format(&Rfc3339)?;
     let body = |reference: Uuid| {
-        let at = "2026-11-22T09:00:00.5+09:00";
         json!({ "trackingNumber": "1000", "reference": reference, "status": "picked_up", "place": "옥천", "at": at, "id": "x" })
             .to_string()
     };
