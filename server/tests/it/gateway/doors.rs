@@ -122,9 +122,9 @@ async fn the_shop_itself_asks_about_pages_that_nobody_came_back_from() -> Outcom
     let browser = shopper(&shop).await?;
     let (paid, page) = charge(&shop, &browser, &database).await?;
     sandbox.press(Url::parse(&page)?.path(), GOOD, "pay").await?;
+    until(&database, &paid, "paid").await?;
     let (refused, page) = charge(&shop, &browser, &database).await?;
     sandbox.press(Url::parse(&page)?.path(), EMPTY, "pay").await?;
-    until(&database, &paid, "paid").await?;
     until(&database, &refused, "failed").await?;
     shop.stop()?;
     Ok(database.close().await?)
