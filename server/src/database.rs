@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Connections idle for longer are tried before they are used: the server may have gone meanwhile.
-const FRESH: Duration = Duration::from_secs(1);
+const FRESH: Duration = Duration::from_millis(50);
 
 /// Why the program cannot go on, in one sentence.
 #[derive(Debug, thiserror::Error)]
