@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use contract::Failure;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
 
 use crate::{
     context::{is_plain_form, key, own_path, session, store_failed},
@@ -107,6 +112,22 @@ pub(crate) async fn answer(sent: Sent<'_>, outcome: Result<String, Failure>) -> 
         Err(Failure::Busy) => Err(tell_status(Failure::Busy)),
         Err(failure) if is_plain_form() => send_back(sent, Some(failure)).await,
         Err(failure) => Err(tell_status(failure)),
+    }
+}
+
+/// Sends a form that came in as a file back to its page, as a route beside the server functions
+/// does it: nothing of the file is kept, only why it was refused.
+pub(crate) async fn refuse_file(session: &Session, form: &str, page: &str, failure: Failure) -> Response {
+    if failure == Failure::SignInRequired {
+        return Redirect::to(&sign_in_path(page)).into_response();
+    }
+    let kept = Returned { form: form.to_owned(), fields: BTreeMap::new(), failure: Some(failure) };
+    match session.insert(key::FORM, kept).await {
+        Ok(()) => Redirect::to(own_path(page)).into_response(),
+        Err(error) => {
+            store_failed(error);
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
     }
 }
 

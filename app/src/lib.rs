@@ -21,6 +21,8 @@ pub mod context;
 #[cfg(feature = "ssr")]
 mod coupon;
 #[cfg(feature = "ssr")]
+pub mod desk;
+#[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
 mod listing;

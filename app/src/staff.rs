@@ -13,43 +13,13 @@ mod part;
 pub(crate) mod points;
 pub(crate) mod readers;
 
-use contract::Failure;
-use domain::member::Staff;
 use leptos::prelude::*;
 
 use crate::{
-    context::{asked_path, shopper},
+    desk::{Tabs, staff},
     form::Returned,
     text::t,
 };
-
-/// The member of the staff who asks; for everybody else there is nothing here.
-fn staff() -> Result<Staff, Failure> {
-    Staff::of(&shopper()?)
-}
-
-/// Links between the pages of the staff.
-#[component]
-pub(crate) fn Tabs() -> impl IntoView {
-    let here = asked_path();
-    let here = here.split('?').next().unwrap_or_default();
-    let links = [
-        ("/staff", t!("staff-home")),
-        ("/staff/orders", t!("staff-orders")),
-        ("/staff/claims", t!("staff-claims")),
-        ("/seller/stock", t!("stock")),
-        ("/staff/coupons", t!("staff-coupons")),
-        ("/staff/points", t!("points")),
-        ("/staff/readers", t!("readers")),
-        ("/staff/audit", t!("audit")),
-    ]
-    .map(|(href, name)| {
-        let below = href != "/staff" && here.starts_with(href);
-        let current = if here == href { Some("page") } else { below.then_some("true") };
-        view! { <li><a href=href aria-current=current>{name}</a></li> }
-    });
-    view! { <nav class="tabs many" aria-label=t!("staff")><ul>{links.into_iter().collect_view()}</ul></nav> }
-}
 
 /// A step that cannot be taken back: what does it stands one click deeper.
 #[component]

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use contract::{Failure, form::Flaw, listing::Sort, order::OrderStatus, points::PointsKind, when};
+use contract::{Failure, form::Flaw, listing::Sort, order::OrderStatus, points::PointsKind, sheet::{MOST_COLUMNS, SheetFlaw}, when};
 use i18n_embed::{
     LanguageLoader,
     fluent::{FluentLanguageLoader, fluent_language_loader},
@@ -119,6 +119,8 @@ pub(crate) fn failure(failure: &Failure) -> String {
         Failure::CardGone => t!("failure-card-gone"),
         Failure::TooManyCards => t!("failure-too-many-cards"),
         Failure::TooManyWishes => t!("failure-too-many-wishes"),
+        Failure::Sheet(flaw) => sheet_flaw(*flaw),
+        Failure::EditedMeanwhile => t!("failure-edited-meanwhile"),
         Failure::Busy => t!("failure-busy"),
         Failure::Unavailable => t!("failure-unavailable"),
     }
@@ -147,6 +149,19 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
         Flaw::Time => t!("flaw-time"),
         Flaw::EndsBeforeStart => t!("flaw-ends-before-start"),
         Flaw::CodeTaken => t!("flaw-code-taken"),
+    }
+}
+
+/// Why a file is no table, in a sentence.
+fn sheet_flaw(flaw: SheetFlaw) -> String {
+    match flaw {
+        SheetFlaw::Empty => t!("sheet-empty"),
+        SheetFlaw::NotText => t!("sheet-not-text"),
+        SheetFlaw::TooManyColumns => t!("sheet-too-many-columns", max = MOST_COLUMNS),
+        SheetFlaw::RowTooLong => t!("sheet-row-too-long"),
+        SheetFlaw::TooManyRows => t!("sheet-too-many-rows"),
+        SheetFlaw::TooLarge => t!("sheet-too-large"),
+        SheetFlaw::ColumnMissing => t!("sheet-column-missing"),
     }
 }
 

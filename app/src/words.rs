@@ -7,6 +7,7 @@ use contract::{
     money::won,
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
     stock::MovementKind,
+    trail::Act,
 };
 use domain::{
     inventory::Movement,
@@ -115,6 +116,14 @@ pub(crate) fn coupon_status(status: CouponStatus) -> String {
         CouponStatus::Used => t!("coupon-status-used"),
         CouponStatus::Expired => t!("coupon-status-expired"),
         CouponStatus::Revoked => t!("coupon-status-revoked"),
+    }
+}
+
+/// What a seller or a member of the staff did.
+pub(crate) fn act(act: Act) -> String {
+    match act {
+        Act::StockChanged => t!("act-stock-changed"),
+        Act::StockLowSet => t!("act-stock-low-set"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::form::Flaws;
+use crate::{form::Flaws, sheet::SheetFlaw};
 
 /// A refusal that may reach a person. A closed set without free text: with scripts off it can
 /// stand in a URL, and anyone can write a URL.
@@ -129,6 +129,12 @@ pub enum Failure {
     /// The member waits for as many products as one may.
     #[error("too many wishes")]
     TooManyWishes,
+    /// A file is not a table that can be read.
+    #[error("sheet: {0:?}")]
+    Sheet(SheetFlaw),
+    /// Somebody else has changed it since the form was shown.
+    #[error("edited meanwhile")]
+    EditedMeanwhile,
     /// More shoppers order at once than can be answered soon; trying again is safe.
     #[error("busy")]
     Busy,
@@ -175,9 +181,10 @@ impl Failure {
             | Self::PaymentChecking
             | Self::CardGone
             | Self::TooManyCards
-            | Self::TooManyWishes => 409,
+            | Self::TooManyWishes
+            | Self::EditedMeanwhile => 409,
             Self::PaymentRefused => 402,
-            Self::Invalid(_) | Self::AlreadySent => 422,
+            Self::Invalid(_) | Self::Sheet(_) | Self::AlreadySent => 422,
             Self::Busy | Self::GatewayUnavailable | Self::Unavailable => 503,
         }
     }

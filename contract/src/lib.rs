@@ -19,7 +19,10 @@ pub mod product;
 pub mod quantity;
 pub mod ranking;
 pub mod refund;
+pub mod sheet;
 pub mod stock;
+pub mod table;
+pub mod trail;
 pub mod when;
 
 pub use failure::Failure;

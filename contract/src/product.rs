@@ -11,6 +11,8 @@ pub type ProductId = i64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProductStatus {
+    /// Not sold yet; only its seller and the staff see it.
+    Draft,
     /// Sold.
     OnSale,
     /// Not sold for now; its page says so.

@@ -23,6 +23,9 @@ pub enum Error {
     /// An event could not be written as JSON.
     #[error("event payload: {0}")]
     Payload(#[from] serde_json::Error),
+    /// A file cannot be read or written.
+    #[error("file: {0}")]
+    Io(#[from] std::io::Error),
     /// A column holds a word that is none of its set.
     #[error("word: {0}")]
     Word(#[from] serde_plain::Error),
@@ -33,7 +36,7 @@ impl Error {
     pub fn failure(&self) -> Failure {
         match self {
             Self::Refused(failure) => failure.clone(),
-            Self::Database(_) | Self::Hash(_) | Self::CutOff(_) | Self::Payload(_) | Self::Word(_) => {
+            Self::Database(_) | Self::Hash(_) | Self::CutOff(_) | Self::Payload(_) | Self::Io(_) | Self::Word(_) => {
                 Failure::Unavailable
             }
         }

@@ -7,7 +7,9 @@ use contract::{
     form::{Check, Flaws, line},
     product::ProductId,
     stock::{self, MOST, MovementKind},
+    trail::Act,
 };
+use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -16,6 +18,7 @@ use crate::{
     member::Operator,
     points::same,
     retry::retry,
+    trail,
     words::{read, word},
 };
 
@@ -193,7 +196,7 @@ async fn change_once(
     let at = shop.now();
     let mut tx = shop.db.begin().await?;
     let stock = sqlx::query!(
-        r#"select s.on_hand, s.available as "available!", s.low_at
+        r#"select s.on_hand, s.available as "available!", s.low_at, p.seller_id
            from stock s join product p using (product_id)
            where s.product_id = $1 and ($2::bigint is null or p.seller_id = $2) for update of s"#,
         product,
@@ -240,6 +243,14 @@ async fn change_once(
         .await?;
     let crossed = ledger::crossed(product, stock.available, stock.available + delta, stock.low_at);
     event::append(&mut tx, crossed.as_slice()).await?;
+    let told = trail::Change {
+        act: Act::StockChanged,
+        subject: product.to_string(),
+        seller: Some(stock.seller_id),
+        before: json!({ "on_hand": stock.on_hand }),
+        after: json!({ "on_hand": stock.on_hand + delta, "reason": reason }),
+    };
+    trail::record(&mut tx, by, at, &[told]).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -250,14 +261,26 @@ async fn change_once(
 /// [`Failure::Invalid`], or [`Failure::NotFound`] for another seller's product.
 pub async fn set_low_at(shop: &Shop, by: &Operator, product: ProductId, typed: &str) -> Result<()> {
     let low_at = stock::count(typed).map_err(|flaw| Failure::Invalid(Flaws::one("low_at", flaw)))?;
+    let mut tx = shop.db.begin().await?;
     let set = sqlx::query!(
-        "update stock s set low_at = $3 from product p
-         where s.product_id = $1 and p.product_id = s.product_id and ($2::bigint is null or p.seller_id = $2)",
+        r#"update stock s set low_at = $3 from product p, (select low_at from stock where product_id = $1 for update) old
+           where s.product_id = $1 and p.product_id = s.product_id and ($2::bigint is null or p.seller_id = $2)
+           returning old.low_at as "before!", p.seller_id"#,
         product,
         by.seller(),
         low_at
     )
-    .execute(&shop.db)
-    .await?;
-    if set.rows_affected() == 0 { Err(Failure::NotFound.into()) } else { Ok(()) }
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(Failure::NotFound)?;
+    let told = trail::Change {
+        act: Act::StockLowSet,
+        subject: product.to_string(),
+        seller: Some(set.seller_id),
+        before: json!({ "low_at": set.before }),
+        after: json!({ "low_at": low_at }),
+    };
+    trail::record(&mut tx, by, shop.now(), &[told]).await?;
+    tx.commit().await?;
+    Ok(())
 }

@@ -22,6 +22,8 @@ pub mod ranking;
 pub mod reader;
 mod retry;
 pub mod seed;
+pub mod sheet;
+pub mod trail;
 pub mod webhook;
 pub mod wish;
 mod words;

@@ -277,6 +277,7 @@ fn literal(word: &str) -> String {
 /// The column's check leaves no other words.
 fn status(word: &str) -> ProductStatus {
     match word {
+        "draft" => ProductStatus::Draft,
         "on_sale" => ProductStatus::OnSale,
         "suspended" => ProductStatus::Suspended,
         _ => ProductStatus::Archived,

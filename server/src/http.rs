@@ -62,6 +62,7 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
         .fallback(render_app_async_with_context(provide(&shop, &public), document))
         .with_state(leptos)
         .merge(live::router(shop.clone(), hub))
+        .merge(app::desk::routes(shop.clone()))
         // The last one sees a request first.
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(shop.clone(), visitor::recognize))

@@ -232,6 +232,14 @@ failure-gateway-unavailable = Cards cannot be charged right now. No money was ta
 failure-card-gone = This card is not registered any more. Please choose another one.
 failure-too-many-cards = No more cards can be registered. Please remove one that you do not use.
 failure-too-many-wishes = You can wait for up to 100 books. Please withdraw one that you no longer wait for.
+failure-edited-meanwhile = Somebody else has changed this in the meantime. Look below at what changed, then save again. What you typed is still there.
+sheet-empty = The file has no row below its header.
+sheet-not-text = The file cannot be read as text. Only CSV in UTF-8, UTF-16 or EUC-KR (CP949) can be read.
+sheet-too-many-columns = The file has too many columns. At most { $max } can be read.
+sheet-row-too-long = A row of the file is too long. Look for a quote that is never closed.
+sheet-too-many-rows = The file has more rows than can be taken at once. Please split it.
+sheet-too-large = The file is too large. Please split it.
+sheet-column-missing = A column that is needed is missing. Please check the header.
 failure-busy = Very many people are ordering right now. Please try again in a moment; nothing is ordered twice.
 failure-unavailable = This cannot be done right now. Please try again in a moment; nothing is ordered twice.
 flaw-required = Please fill this in.
@@ -688,3 +696,16 @@ place-same = Unchanged
 place-up = Up { $places }
 place-down = Down { $places }
 to-earn = To be earned when purchases are confirmed
+
+## Who runs the shop: what its pages have in common
+seller-desk = Seller desk
+desk-products = Products
+desk-members = Members
+desk-not-now = Not now
+desk-first-page = First page
+desk-next-page = Next page
+desk-csv = Download CSV
+
+## The audit trail
+act-stock-changed = Stock changed
+act-stock-low-set = Low-stock level set

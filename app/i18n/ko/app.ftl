@@ -229,6 +229,14 @@ failure-gateway-unavailable = 지금은 카드 결제를 할 수 없습니다. �
 failure-card-gone = 등록한 카드가 없어졌습니다. 다른 카드를 골라 주세요.
 failure-too-many-cards = 카드를 더 등록할 수 없습니다. 쓰지 않는 카드를 지워 주세요.
 failure-too-many-wishes = 재입고 알림은 100종까지 신청할 수 있습니다. 기다리지 않는 책을 먼저 지워 주세요.
+failure-edited-meanwhile = 그사이 다른 사람이 바꾸었습니다. 무엇이 바뀌었는지 아래에서 확인한 뒤 다시 저장해 주세요. 입력한 내용은 그대로 있습니다.
+sheet-empty = 파일에 머리글 아래 행이 없습니다.
+sheet-not-text = 글자로 읽을 수 없는 파일입니다. UTF-8, UTF-16, EUC-KR(CP949)로 저장한 CSV만 읽을 수 있습니다.
+sheet-too-many-columns = 열이 너무 많습니다. { $max }개까지 읽을 수 있습니다.
+sheet-row-too-long = 너무 긴 행이 있습니다. 닫히지 않은 따옴표가 있는지 확인해 주세요.
+sheet-too-many-rows = 한 번에 읽을 수 있는 행 수를 넘었습니다. 파일을 나누어 올려 주세요.
+sheet-too-large = 파일이 너무 큽니다. 나누어 올려 주세요.
+sheet-column-missing = 꼭 있어야 하는 열이 없습니다. 머리글을 확인해 주세요.
 failure-busy = 지금 주문이 몰리고 있습니다. 잠시 뒤 다시 눌러 주세요. 두 번 주문되지 않습니다.
 failure-unavailable = 지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요. 같은 주문이 두 번 되지는 않습니다.
 flaw-required = 입력해 주세요.
@@ -667,3 +675,16 @@ place-same = 변동 없음
 place-up = { $places }계단 오름
 place-down = { $places }계단 내림
 to-earn = 구매 확정 때 적립 예정
+
+## Who runs the shop: what its pages have in common
+seller-desk = 판매 관리
+desk-products = 상품
+desk-members = 회원
+desk-not-now = 그만두기
+desk-first-page = 처음으로
+desk-next-page = 다음 쪽
+desk-csv = CSV로 받기
+
+## The audit trail
+act-stock-changed = 재고 변경
+act-stock-low-set = 재고 부족 기준 변경

@@ -1,0 +1,21 @@
+//! What sellers and staff do, as the audit trail names it.
+
+use serde::{Deserialize, Serialize};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// The stock of a product was changed or counted anew.
+    StockChanged,
+    /// From how many copies down the stock of a product is low was set.
+    StockLowSet,
+}
+
+impl Act {
+    /// Every act, as the trail's filter offers them.
+    pub const ALL: &[Self] = &[
+        Self::StockChanged,
+        Self::StockLowSet,
+    ];
+}
