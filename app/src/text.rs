@@ -2,7 +2,15 @@
 
 use std::sync::LazyLock;
 
-use contract::{Failure, form::Flaw, listing::Sort, order::OrderStatus, points::PointsKind, sheet::{MOST_COLUMNS, SheetFlaw}, when};
+use contract::{
+    Failure,
+    form::Flaw,
+    listing::Sort,
+    order::OrderStatus,
+    points::PointsKind,
+    sheet::{MOST_COLUMNS, SheetFlaw},
+    when,
+};
 use i18n_embed::{
     LanguageLoader,
     fluent::{FluentLanguageLoader, fluent_language_loader},

@@ -46,11 +46,13 @@ pub struct OrderPolicy {
     pub confirm_days: i64,
     /// Unpaid orders that one member may have at once, so that nobody holds the stock for free.
     pub unpaid_max: i64,
+    /// Days after the payment within which sellers promise to ship.
+    pub ship_days: i64,
 }
 
 impl Default for OrderPolicy {
     fn default() -> Self {
-        Self { hold_minutes: 30, confirm_days: 7, unpaid_max: 5 }
+        Self { hold_minutes: 30, confirm_days: 7, unpaid_max: 5, ship_days: 2 }
     }
 }
 

@@ -41,7 +41,8 @@ pub fn plain(cell: &str) -> &str {
 
 fn is_formula(cell: &str) -> bool {
     let number = cell.strip_prefix(['-', '+']).is_some_and(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_digit()) && rest.bytes().all(|byte| byte.is_ascii_digit() || b".,".contains(&byte))
+        rest.starts_with(|c: char| c.is_ascii_digit())
+            && rest.bytes().all(|byte| byte.is_ascii_digit() || b".,".contains(&byte))
     });
     // Spreadsheets read the full-width signs as the plain ones, and skip what is blank before them.
     cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) && !number

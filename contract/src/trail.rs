@@ -14,8 +14,5 @@ pub enum Act {
 
 impl Act {
     /// Every act, as the trail's filter offers them.
-    pub const ALL: &[Self] = &[
-        Self::StockChanged,
-        Self::StockLowSet,
-    ];
+    pub const ALL: &[Self] = &[Self::StockChanged, Self::StockLowSet];
 }

@@ -54,7 +54,8 @@ impl<R: Read + Seek> Sheet<R> {
             .build_with_buffer(file, vec![0; 64 * 1024])?;
         let left = Arc::new(AtomicUsize::new(MOST_ROW_BYTES));
         let (first, text) = first_line(Bounded { inner: text, left: left.clone(), ahead: Vec::new() })?;
-        let mut rows = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(&first)).from_reader(text);
+        let mut rows =
+            ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(&first)).from_reader(text);
         let mut record = StringRecord::new();
         read(&mut rows, &left, &mut record)?.ok_or(Failure::Sheet(SheetFlaw::Empty))?;
         let columns = record.iter().enumerate().map(|(at, name)| (name.trim().to_lowercase(), at)).collect();
@@ -147,8 +148,6 @@ fn unmarked_utf16(start: &[u8]) -> Option<&'static Encoding> {
         _ => None,
     }
 }
-
-
 
 /// The beginning of the text, enough to see what separates its columns; kept for who reads on.
 fn first_line<R: Read>(text: Bounded<R>) -> Result<(Vec<u8>, Bounded<R>)> {

@@ -45,8 +45,7 @@ pub(crate) async fn record(
     let acts: Vec<String> = told.iter().map(|(change, ..)| word(change.act)).collect::<Result<_>>()?;
     let subjects: Vec<String> = told.iter().map(|(change, ..)| change.subject.clone()).collect();
     let sellers: Vec<Option<i64>> = told.iter().map(|(change, ..)| change.seller).collect();
-    let (before, after): (Vec<Value>, Vec<Value>) =
-        told.into_iter().map(|(_, before, after)| (before, after)).unzip();
+    let (before, after): (Vec<Value>, Vec<Value>) = told.into_iter().map(|(_, before, after)| (before, after)).unzip();
     sqlx::query!(
         "insert into trail (at, by_member, actor, act, subject, seller_id, before, after)
          select $1, $2, $3, act, subject, seller_id, before, after

@@ -108,6 +108,10 @@ pub struct Serve {
     #[arg(long, env = "MADANG_UNPAID_MAX", default_value_t = 5, value_parser = clap::value_parser!(i64).range(0..=1_000))]
     pub unpaid_max: i64,
 
+    /// Days after the payment within which sellers promise to ship.
+    #[arg(long, env = "MADANG_SHIP_DAYS", default_value_t = 2, value_parser = clap::value_parser!(i64).range(1..=60))]
+    pub ship_days: i64,
+
     /// Days after the delivery when a purchase confirms itself.
     #[arg(long, env = "MADANG_CONFIRM_DAYS", default_value_t = 7, value_parser = clap::value_parser!(i64).range(1..=365))]
     pub confirm_days: i64,
@@ -164,6 +168,7 @@ impl Serve {
                 hold_minutes: self.hold_minutes,
                 confirm_days: self.confirm_days,
                 unpaid_max: self.unpaid_max,
+                ship_days: self.ship_days,
             },
         })
     }

@@ -49,6 +49,7 @@ async fn the_shop_does_what_a_naive_writing_of_its_rules_does(db: PgPool) {
             hold_minutes: rules::HOLD,
             confirm_days: rules::CONFIRM / rules::DAY,
             unpaid_max: i64::try_from(rules::UNPAID).expect("a number"),
+            ..OrderPolicy::default()
         },
     };
     let shop = Shop::new(db, policy);
