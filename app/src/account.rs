@@ -114,6 +114,7 @@ pub(crate) fn Tabs() -> impl IntoView {
         ("/my/coupons", t!("coupons")),
         ("/my/addresses", t!("addresses")),
         ("/my/profile", t!("profile")),
+        ("/my/seller", t!("people-sell")),
     ]
     .map(|(href, name)| {
         let path = here.split('?').next().unwrap_or_default();

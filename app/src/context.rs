@@ -28,6 +28,8 @@ pub mod key {
 pub struct Visitor {
     /// The member, when signed in.
     pub shopper: Option<Shopper>,
+    /// Whether the session's member was blocked since: whoever holds it is told so.
+    pub blocked: bool,
     /// The guest's cart, if there is one.
     pub guest_cart: Option<Uuid>,
     /// Copies in the cart, for the header.

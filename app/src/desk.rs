@@ -6,6 +6,7 @@ pub(crate) mod confirm;
 pub(crate) mod download;
 pub(crate) mod routes;
 pub(crate) mod table;
+pub(crate) mod trail;
 
 use contract::Failure;
 use domain::{
@@ -60,9 +61,11 @@ fn staffs() -> Vec<(&'static str, String)> {
         ("/seller/stock", t!("stock")),
         ("/staff/coupons", t!("staff-coupons")),
         ("/staff/members", t!("desk-members")),
+        ("/staff/applications", t!("applications")),
         ("/staff/points", t!("points")),
         ("/staff/readers", t!("readers")),
         ("/staff/audit", t!("audit")),
+        ("/staff/trail", t!("trail")),
     ]
 }
 
@@ -72,6 +75,7 @@ fn sellers() -> Vec<(&'static str, String)> {
         ("/seller/orders", t!("staff-orders")),
         ("/seller/products", t!("desk-products")),
         ("/seller/stock", t!("stock")),
+        ("/seller/trail", t!("trail")),
     ]
 }
 

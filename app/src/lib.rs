@@ -15,6 +15,8 @@ mod account;
 #[cfg(feature = "ssr")]
 mod address;
 #[cfg(feature = "ssr")]
+mod application;
+#[cfg(feature = "ssr")]
 mod catalog;
 #[cfg(feature = "ssr")]
 pub mod context;

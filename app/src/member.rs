@@ -136,6 +136,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
             <Head title=t!("sign-in") private=true />
             <section class="narrow">
                 <h1>{t!("sign-in")}</h1>
+                {visitor().blocked.then(|| view! { <p class="notice bad" role="status">{t!("people-blocked-here")}</p> })}
                 {form.summary()}
                 <form action="/fn/member/sign-in" method="post">
                     <input type="hidden" name="next" value=next />

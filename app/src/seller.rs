@@ -3,5 +3,6 @@
 mod movements;
 pub(crate) mod product;
 pub(crate) mod stock;
+pub(crate) mod trail;
 
 use crate::desk::{Ways, operator};

@@ -12,7 +12,7 @@ use leptos_router::{
 };
 
 use crate::{
-    account, address,
+    account, address, application,
     cart::{Badge, page::CartPage},
     catalog, checkout,
     context::{asked_path, shop, visitor},
@@ -101,6 +101,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/my/profile") view=account::ProfilePage ssr=SsrMode::Async />
                     <Route path=path!("/my/points") view=points::PointsPage ssr=SsrMode::Async />
                     <Route path=path!("/my/notifications") view=inbox::InboxPage ssr=SsrMode::Async />
+                    <Route path=path!("/my/seller") view=application::SellPage ssr=SsrMode::Async />
                     <Route path=path!("/my/cards") view=payment::cards::CardsPage ssr=SsrMode::Async />
                     <Route path=path!("/my/cards/register") view=payment::cards::RegisterPage ssr=SsrMode::Async />
                     <Route path=path!("/my/cards/return") view=payment::cards::RegisteredPage ssr=SsrMode::Async />
@@ -115,6 +116,12 @@ fn App() -> impl IntoView {
                     <Route path=path!("/staff/coupons") view=staff::campaigns::CampaignsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/coupons/new") view=staff::new_campaign::NewCampaignPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/coupons/:id") view=staff::campaign::CampaignPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/members") view=staff::members::MembersPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/members/bulk") view=staff::members::bulk::BulkPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/members/:id") view=staff::member::MemberPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/applications") view=staff::applications::ApplicationsPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/trail") view=staff::trail::TrailPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/trail") view=seller::trail::TrailPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/points") view=staff::points::PointsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/readers") view=staff::readers::ReadersPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />

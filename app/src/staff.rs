@@ -1,17 +1,21 @@
 //! The pages of who runs the shop, and what these have in common. Each works with scripts off:
 //! nothing here is an island.
 
+pub(crate) mod applications;
 pub(crate) mod audit;
 pub(crate) mod campaign;
 pub(crate) mod campaigns;
 pub(crate) mod claims;
 pub(crate) mod home;
+pub(crate) mod member;
+pub(crate) mod members;
 pub(crate) mod new_campaign;
 pub(crate) mod order;
 pub(crate) mod orders;
 mod part;
 pub(crate) mod points;
 pub(crate) mod readers;
+pub(crate) mod trail;
 
 use leptos::prelude::*;
 

@@ -129,6 +129,7 @@ pub(crate) fn failure(failure: &Failure) -> String {
         Failure::TooManyWishes => t!("failure-too-many-wishes"),
         Failure::Sheet(flaw) => sheet_flaw(*flaw),
         Failure::EditedMeanwhile => t!("failure-edited-meanwhile"),
+        Failure::OwnAccount => t!("failure-own-account"),
         Failure::Busy => t!("failure-busy"),
         Failure::Unavailable => t!("failure-unavailable"),
     }
@@ -157,6 +158,8 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
         Flaw::Time => t!("flaw-time"),
         Flaw::EndsBeforeStart => t!("flaw-ends-before-start"),
         Flaw::CodeTaken => t!("flaw-code-taken"),
+        Flaw::BusinessNumber => t!("flaw-business-number"),
+        Flaw::BusinessNumberTaken => t!("flaw-business-number-taken"),
     }
 }
 
@@ -208,6 +211,9 @@ pub(crate) fn field(name: &str) -> String {
         "per_member" => t!("per-member"),
         "issue_mode" => t!("issue-mode"),
         "code" => t!("coupon-code"),
+        "shop_name" => t!("people-shop-name"),
+        "business_number" => t!("people-business-number"),
+        "introduction" => t!("people-introduction"),
         other => other.to_owned(),
     }
 }

@@ -1,9 +1,11 @@
 //! The closed sets of the shop in words, for shoppers and for who runs the shop alike.
 
 use contract::{
+    application::ApplicationStatus,
     claim::{ClaimKind, ClaimStatus, Fault},
     coupon::{Benefit, CouponStatus, IssueMode, Terms},
     delivery::CheckpointStatus,
+    member::{MemberStatus, Role},
     money::won,
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
     stock::MovementKind,
@@ -119,11 +121,43 @@ pub(crate) fn coupon_status(status: CouponStatus) -> String {
     }
 }
 
+/// What a member may do.
+pub(crate) fn role(role: Role) -> String {
+    match role {
+        Role::Shopper => t!("role-shopper"),
+        Role::Seller => t!("role-seller"),
+        Role::Staff => t!("role-staff"),
+    }
+}
+
+/// Whether a member may come in.
+pub(crate) fn member_status(status: MemberStatus) -> String {
+    match status {
+        MemberStatus::Active => t!("member-active"),
+        MemberStatus::Blocked => t!("member-blocked"),
+    }
+}
+
+/// Where an application to sell stands.
+pub(crate) fn application_status(status: ApplicationStatus) -> String {
+    match status {
+        ApplicationStatus::Requested => t!("application-requested"),
+        ApplicationStatus::Approved => t!("application-approved"),
+        ApplicationStatus::Rejected => t!("application-rejected"),
+    }
+}
+
 /// What a seller or a member of the staff did.
 pub(crate) fn act(act: Act) -> String {
     match act {
         Act::StockChanged => t!("act-stock-changed"),
         Act::StockLowSet => t!("act-stock-low-set"),
+        Act::SellerApproved => t!("act-seller-approved"),
+        Act::SellerRejected => t!("act-seller-rejected"),
+        Act::MemberBlocked => t!("act-member-blocked"),
+        Act::MemberUnblocked => t!("act-member-unblocked"),
+        Act::MemberRoleChanged => t!("act-member-role-changed"),
+        Act::PointsAdjusted => t!("act-points-adjusted"),
     }
 }
 

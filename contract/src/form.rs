@@ -53,6 +53,10 @@ pub enum Flaw {
     EndsBeforeStart,
     /// Another campaign has this code.
     CodeTaken,
+    /// Not a Korean business registration number.
+    BusinessNumber,
+    /// Another seller has this business registration number.
+    BusinessNumberTaken,
 }
 
 /// The refused fields of one form, by name, in the order of the form.

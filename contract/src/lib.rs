@@ -2,6 +2,7 @@
 //! compiled for the server and for the browser; never I/O.
 
 pub mod address;
+pub mod application;
 pub mod cart;
 pub mod claim;
 pub mod coupon;

@@ -104,6 +104,18 @@ pub enum Notice {
         /// Its title.
         title: String,
     },
+    /// The staff lets a member sell.
+    SellerApproved {
+        /// The name of the shop.
+        shop: String,
+    },
+    /// The staff does not let a member sell.
+    SellerRejected {
+        /// The name that the shop would have had.
+        shop: String,
+        /// Why not.
+        reason: String,
+    },
 }
 
 impl Notice {

@@ -10,9 +10,40 @@ pub enum Act {
     StockChanged,
     /// From how many copies down the stock of a product is low was set.
     StockLowSet,
+    /// An application to sell was approved.
+    SellerApproved,
+    /// An application to sell was rejected.
+    SellerRejected,
+    /// A member was blocked.
+    MemberBlocked,
+    /// A member was let in again.
+    MemberUnblocked,
+    /// A member was given the staff's role, or lost it.
+    MemberRoleChanged,
+    /// A member's points were corrected.
+    PointsAdjusted,
 }
 
 impl Act {
     /// Every act, as the trail's filter offers them.
-    pub const ALL: &[Self] = &[Self::StockChanged, Self::StockLowSet];
+    pub const ALL: &[Self] = &[
+        Self::StockChanged,
+        Self::StockLowSet,
+        Self::SellerApproved,
+        Self::SellerRejected,
+        Self::MemberBlocked,
+        Self::MemberUnblocked,
+        Self::MemberRoleChanged,
+        Self::PointsAdjusted,
+    ];
+
+    /// What is done to a member, whose id is the subject.
+    pub const TO_MEMBERS: &[Self] = &[
+        Self::SellerApproved,
+        Self::SellerRejected,
+        Self::MemberBlocked,
+        Self::MemberUnblocked,
+        Self::MemberRoleChanged,
+        Self::PointsAdjusted,
+    ];
 }

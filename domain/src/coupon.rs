@@ -8,6 +8,7 @@ mod remind;
 use contract::{
     Won,
     coupon::{Benefit, CampaignId, CouponId, CouponStatus, PricedLine, Terms, Unusable},
+    member::MemberId,
 };
 use time::OffsetDateTime;
 
@@ -17,7 +18,11 @@ pub use issue::{Offer, download, give, offers, redeem};
 pub use ledger::Kept;
 pub use remind::remind;
 
-use crate::{Result, Shop, member::Shopper, words::read};
+use crate::{
+    Result, Shop,
+    member::{Shopper, Staff},
+    words::read,
+};
 
 /// A member's coupon.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +53,24 @@ impl Coupon {
 /// # Errors
 /// Where the database is away.
 pub async fn mine(shop: &Shop, by: &Shopper) -> Result<Vec<Coupon>> {
+    of(shop, by.id()).await
+}
+
+/// A member's coupons, in the same way.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn of_member(shop: &Shop, _by: &Staff, member: MemberId) -> Result<Vec<Coupon>> {
+    of(shop, member).await
+}
+
+async fn of(shop: &Shop, member: MemberId) -> Result<Vec<Coupon>> {
     let rows = sqlx::query!(
         "select coupon_id, campaign_id, name, discount_kind, discount_value, max_discount, min_order, products, categories,
                 status, expires_at
          from coupon join coupon_campaign using (campaign_id)
          where member_id = $1 order by coupon_id desc limit 200",
-        by.id()
+        member
     )
     .fetch_all(&shop.db)
     .await?;

@@ -2,6 +2,7 @@
 //! cookies, Leptos.
 
 pub mod address;
+pub mod application;
 pub mod audit;
 pub mod cart;
 pub mod claim;
@@ -16,6 +17,7 @@ pub mod notification;
 pub mod order;
 pub mod password;
 pub mod payment;
+mod planned;
 pub mod points;
 pub mod product;
 pub mod ranking;

@@ -1,5 +1,9 @@
 //! Members: signing up and in, and the proofs of who is asking that other domains demand.
 
+mod card;
+mod list;
+mod standing;
+
 use contract::{
     Failure,
     form::{Check, Flaw, Flaws},
@@ -7,6 +11,10 @@ use contract::{
     order::Actor,
 };
 use serde::Deserialize;
+
+pub use card::{Card, find};
+pub use list::{Filter, Member, Sort, chosen, list};
+pub use standing::{MOST_AT_ONCE, block, set_staff, unblock, was_blocked};
 
 use crate::{Result, Shop, coupon, error::OnConstraint};
 
@@ -20,7 +28,8 @@ pub struct Shopper {
 }
 
 impl Shopper {
-    /// Which of the member's passwords, counted, signed them in; a session keeps it.
+    /// Which of the member's passwords, counted, signed them in; a session keeps it. Being blocked
+    /// counts as a change of it, so that no session from before lives on.
     pub const fn generation(&self) -> i32 {
         self.generation
     }

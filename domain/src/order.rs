@@ -38,7 +38,7 @@ pub(crate) use locked::{Locked, Part, lock, lock_any};
 pub use pay::pay;
 pub(crate) use pay::{placed as make_placed, sell, waits};
 pub use place::{BEGIN, place};
-pub use read::{detail, detail_any, list, list_all, placed};
+pub use read::{detail, detail_any, list, list_all, list_of, placed};
 pub use store::store;
 pub use timeline::{Step, timeline};
 pub(crate) use timeline::{Turn, record};

@@ -7,7 +7,7 @@ pub(crate) mod ledger;
 mod lot;
 mod to_earn;
 
-use contract::{Failure, Won, points::PointsKind, when::kst_date};
+use contract::{Failure, Won, member::MemberId, points::PointsKind, when::kst_date};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -19,7 +19,12 @@ pub use lot::{Lot, NEVER, spendable};
 pub(crate) use to_earn::expect;
 pub use to_earn::to_earn;
 
-use crate::{Error, Result, Shop, member::Shopper, retry::retry, words::read};
+use crate::{
+    Error, Result, Shop,
+    member::{Shopper, Staff},
+    retry::retry,
+    words::read,
+};
 
 /// Entries on one page of the history.
 pub const PAGE: i64 = 20;
@@ -130,11 +135,23 @@ pub struct Entry {
 /// # Errors
 /// Where the database is away.
 pub async fn history(shop: &Shop, by: &Shopper, before: Option<i64>) -> Result<Vec<Entry>> {
+    entries(shop, by.id(), before).await
+}
+
+/// A member's entries, in the same way.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn history_of(shop: &Shop, _by: &Staff, member: MemberId, before: Option<i64>) -> Result<Vec<Entry>> {
+    entries(shop, member, before).await
+}
+
+async fn entries(shop: &Shop, member: MemberId, before: Option<i64>) -> Result<Vec<Entry>> {
     let rows = sqlx::query!(
         "select points_entry_id, kind, amount, balance_after, order_id, reason, expires_on, created_at
          from points_entry where member_id = $1 and points_entry_id < $2
          order by points_entry_id desc limit $3",
-        by.id(),
+        member,
         before.unwrap_or(i64::MAX),
         PAGE + 1
     )

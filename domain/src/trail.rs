@@ -1,10 +1,14 @@
 //! The audit trail: every change by a seller or a member of the staff, with what stood there
 //! before and after. Written in the transaction of the change.
 
+mod read;
+
 use contract::trail::Act;
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+
+pub use read::{Entry, Filter, list};
 
 use crate::{Result, member::Operator, words::word};
 

@@ -709,3 +709,140 @@ desk-csv = Download CSV
 ## The audit trail
 act-stock-changed = Stock changed
 act-stock-low-set = Low-stock level set
+
+## Members, sellers who apply, and the trail
+failure-own-account = You cannot block your own account or change its role. Ask another member of the staff.
+flaw-business-number = Please check the business registration number: ten digits.
+flaw-business-number-taken = Another seller has this business registration number.
+act-seller-approved = Seller approved
+act-seller-rejected = Seller rejected
+act-member-blocked = Member blocked
+act-member-unblocked = Member unblocked
+act-member-role-changed = Member's role changed
+act-points-adjusted = Points adjusted
+role-shopper = Shopper
+role-seller = Seller
+role-staff = Staff
+member-active = Active
+member-blocked = Blocked
+application-requested = Waiting
+application-approved = Approved
+application-rejected = Rejected
+told-seller-approved = You can sell now
+told-seller-approved-body = { $shop } · You can add products and sell them.
+told-seller-rejected = Your application to sell was rejected
+told-seller-rejected-body = { $shop } · Reason: { $reason }
+people-sell = Sell here
+people-apply = Apply
+people-apply-again = Apply again
+people-apply-note = The staff looks at your application and answers in your notifications.
+people-shop-name = Name of the shop
+people-shop-name-hint = Shown as the seller on product pages
+people-business-number = Business registration number
+people-business-number-hint = Such as 124-81-00998
+people-shop-phone = Telephone of the shop
+people-shop-phone-hint = Such as 02-123-4567
+people-introduction = Introduction
+people-introduction-hint = Tell us which books you sell, in up to { $max } characters
+people-waits = We have your application. The staff is looking at it.
+people-refused = Your application was rejected.
+people-sells = You are registered as a seller.
+people-runs = The staff cannot apply to sell.
+people-to-desk = To your seller desk
+people-blocked-here = The staff has blocked this account. That is why you were signed out, and you cannot sign in again.
+applications = Applications to sell
+applications-empty = No applications to show.
+applications-show = Show
+application-member = Member
+application-sent = Sent
+application-decided = Decided
+application-approve = Approve
+application-reject = Reject…
+application-reject-now = Reject
+application-reject-note = The member reads the reason, and may apply again.
+application-approved-now = The application is approved. The member is a seller now.
+application-rejected-now = The application is rejected.
+members-empty = No member fits.
+members-search = Name, e-mail, telephone
+members-find = Find
+members-any = All
+member-number = Number
+member-role = Role
+member-state = Status
+member-joined = Joined
+members-tick = Choose { $name }
+members-block = Block the chosen…
+members-unblock = Unblock the chosen…
+members-none-chosen = None of the chosen members would change. Choose some in the list first.
+members-own-left-out = Your own account is left out.
+members-others-left-out = { $count ->
+        [one] One member who stands so already is left out.
+       *[other] { $count } members who stand so already are left out.
+    }
+members-back = Back to the members
+members-block-question = { $count ->
+        [one] One member will be blocked.
+       *[other] { $count } members will be blocked.
+    }
+members-block-note = They are signed out everywhere and cannot sign in again. Orders under way go on. You can unblock them at any time.
+members-block-now = Block { $count }
+members-unblock-question = { $count ->
+        [one] One member will be unblocked.
+       *[other] { $count } members will be unblocked.
+    }
+members-unblock-note = They can sign in again. Sessions from before do not come back.
+members-unblock-now = Unblock { $count }
+members-changed = { $count ->
+        [one] One member was changed.
+       *[other] { $count } members were changed.
+    }
+member-sells-as = Shop
+member-phone = Telephone
+member-phone-none = None
+member-block = Block…
+member-block-now = Block
+member-unblock = Unblock…
+member-unblock-now = Unblock
+member-make-staff = Make staff…
+member-make-staff-now = Make staff
+member-make-staff-note = The member will be able to do everything that the staff does.
+member-unmake-staff = Take the staff's role…
+member-unmake-staff-now = Take the staff's role
+member-unmake-staff-note = The member will not be able to use the staff's pages any more. Who sells goes on selling.
+member-own = This is your own account. Another member of the staff can block it or change its role.
+member-orders = Latest orders
+member-orders-empty = No orders.
+member-ledger = Points
+member-ledger-empty = No points were ever moved.
+member-coupons = Coupons
+member-coupons-empty = No coupons.
+member-coupon-until = Until
+member-done = What the staff did
+member-done-empty = The staff did nothing to this member.
+member-done-all = All of it in the audit trail
+trail = Audit trail
+trail-empty = Nothing fits.
+trail-act = Act
+trail-all-acts = All
+trail-who = By
+trail-who-hint = Name or e-mail
+trail-as = As
+trail-subject = Number of its subject
+trail-from = From
+trail-to = Through
+trail-changes = Changes
+trail-nothing = nothing
+trail-yes = yes
+trail-no = no
+trail-before = Before
+trail-after = After
+trail-name-status = Status
+trail-name-role = Role
+trail-name-application = Application
+trail-name-balance = Points balance
+trail-name-price = Sale price
+trail-name-title = Title
+trail-name-author = Author
+trail-name-category = Category
+trail-name-description = Description
+trail-name-version = Version

@@ -75,6 +75,14 @@ pub fn text(notice: &Notice) -> Text {
         Notice::StockDepleted { product, title } => {
             Text { title: t!("told-stock-depleted"), body: title.clone(), href: format!("/seller/stock/{product}") }
         }
+        Notice::SellerApproved { shop } => {
+            let body = t!("told-seller-approved-body", shop = shop.clone());
+            Text { title: t!("told-seller-approved"), body, href: "/my/seller".to_owned() }
+        }
+        Notice::SellerRejected { shop, reason } => {
+            let body = t!("told-seller-rejected-body", shop = shop.clone(), reason = reason.clone());
+            Text { title: t!("told-seller-rejected"), body, href: "/my/seller".to_owned() }
+        }
     }
 }
 

@@ -33,6 +33,14 @@ pub async fn list_all(shop: &Shop, _by: &Staff, before: Option<OrderId>) -> Resu
     select(shop, None, before).await
 }
 
+/// A member's orders, in the same way.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn list_of(shop: &Shop, _by: &Staff, member: MemberId) -> Result<Vec<Summary>> {
+    select(shop, Some(member), None).await
+}
+
 async fn select(shop: &Shop, member: Option<MemberId>, before: Option<OrderId>) -> Result<Vec<Summary>> {
     // What is wholly canceled of a seller does not hold the order's status back.
     let rows = sqlx::query!(

@@ -4,14 +4,21 @@ use contract::{
     Failure, Won,
     form::{Check, Flaw, line, number},
     member::MemberId,
+    trail::Act,
     when::kst_date,
 };
+use serde_json::json;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
 use super::{NEVER, ledger, same, take};
-use crate::{Result, Shop, member::Staff, retry::retry};
+use crate::{
+    Result, Shop,
+    member::{Operator, Staff},
+    retry::retry,
+    trail,
+};
 
 /// Corrects a member's balance by `amount` points, up or down, with its reason, as typed. Points
 /// that staff give never run out; those that they take go by the nearest expiry. The same key
@@ -70,6 +77,14 @@ async fn adjust_once(shop: &Shop, by: &Staff, key: Uuid, member: MemberId, amoun
     sqlx::query!("update points_wallet set balance = balance + $2 where member_id = $1", member, amount)
         .execute(&mut *tx)
         .await?;
+    let told = trail::Change {
+        act: Act::PointsAdjusted,
+        subject: member.to_string(),
+        seller: None,
+        before: json!({ "balance": wallet.balance }),
+        after: json!({ "balance": wallet.balance + amount, "reason": reason }),
+    };
+    trail::record(&mut tx, &Operator::from(by), at, &[told]).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -36,6 +36,8 @@ impl Reader for Notification {
             "parcel.shipped",
             "parcel.delivered",
             "coupon.expiring",
+            "seller.approved",
+            "seller.rejected",
         ]
     }
 
@@ -55,6 +57,7 @@ enum Fact {
     Order(OfOrder),
     Payment(OfPayment),
     Coupon(OfCoupon),
+    Application(OfApplication),
 }
 
 #[derive(Deserialize)]
@@ -89,11 +92,20 @@ struct OfCoupon {
     expires_at: i64,
 }
 
+#[derive(Deserialize)]
+struct OfApplication {
+    member_id: MemberId,
+    shop_name: String,
+    #[serde(default)]
+    reason: String,
+}
+
 impl Fact {
     fn read(event: &Event) -> Result<Self> {
         Ok(match event.name.as_str() {
             "payment.failed" => Self::Payment(payload(event)?),
             "coupon.expiring" => Self::Coupon(payload(event)?),
+            "seller.approved" | "seller.rejected" => Self::Application(payload(event)?),
             _ => Self::Order(payload(event)?),
         })
     }
@@ -103,7 +115,7 @@ impl Fact {
         match self {
             Self::Order(fact) => (Some(fact.order_id), fact.seller_id),
             Self::Payment(fact) => (fact.order_id, None),
-            Self::Coupon(_) => (None, None),
+            Self::Coupon(_) | Self::Application(_) => (None, None),
         }
     }
 
@@ -133,6 +145,13 @@ impl Fact {
             }
             Self::Coupon(OfCoupon { member_id, name, expires_at }) => {
                 Some((member_id, Notice::CouponExpiring { name, expires_at }))
+            }
+            Self::Application(OfApplication { member_id, shop_name: shop, reason }) => {
+                let notice = match event {
+                    "seller.approved" => Notice::SellerApproved { shop },
+                    _ => Notice::SellerRejected { shop, reason },
+                };
+                Some((member_id, notice))
             }
         }
     }

@@ -54,6 +54,10 @@ async fn visitor(shop: &Shop, session: &Session, page: bool) -> Result<Visitor, 
         Some(id) => member::recognize(shop, id, generation.unwrap_or_default()).await?,
         None => None,
     };
+    let blocked = match member.filter(|_| page && shopper.is_none()) {
+        Some(id) => member::was_blocked(shop, id, generation.unwrap_or_default()).await?,
+        None => false,
+    };
     let owner = shopper.as_ref().map(|shopper| Owner::Member(shopper.id())).or(guest_cart.map(Owner::Guest));
     // Only the header of a page tells them, and a form is answered without one.
     let copies = match owner.filter(|_| page) {
@@ -64,7 +68,7 @@ async fn visitor(shop: &Shop, session: &Session, page: bool) -> Result<Visitor, 
         Some(shopper) => notification::unread(shop, shopper).await?,
         None => 0,
     };
-    Ok(Visitor { shopper, guest_cart, copies, unread, ..Visitor::default() })
+    Ok(Visitor { shopper, blocked, guest_cart, copies, unread, ..Visitor::default() })
 }
 
 /// Whether a page is asked for, and not what its islands ask for beside it.
