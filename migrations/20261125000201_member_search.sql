@@ -10,4 +10,6 @@ alter index member_search_idx alter column 1 set statistics 1000;
 create index member_name_idx on member (name, member_id);
 -- The few that are looked for among the many.
 create index member_role_idx on member (role, member_id) where role <> 'shopper';
+create index member_role_name_idx on member (role, name, member_id) where role <> 'shopper';
+create index member_role_email_idx on member (role, email) where role <> 'shopper';
 create index member_blocked_idx on member (member_id) where status = 'blocked';

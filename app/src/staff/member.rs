@@ -122,7 +122,7 @@ pub(crate) fn MemberPage() -> impl IntoView {
             <section>
                 <h2>{t!("member-done")}</h2>
                 {if done.rows.is_empty() {
-                    view! { <p class="empty">{t!("member-done-empty")}</p> }.into_any()
+                    view! { <p class="hint">{t!("member-done-empty")}</p> }.into_any()
                 } else {
                     view! { <Entries entries=done.rows label=t!("member-done") seller=false /> }.into_any()
                 }}

@@ -2,6 +2,7 @@
 
 mod accept;
 mod address;
+mod application;
 mod audit;
 mod cancel;
 mod cart;
@@ -20,6 +21,7 @@ mod fixture;
 mod inventory;
 mod mail;
 mod member;
+mod members;
 mod model;
 mod notification;
 mod order;
@@ -37,4 +39,5 @@ mod seed;
 mod storm;
 mod tail;
 mod timeline;
+mod trail;
 mod wish;

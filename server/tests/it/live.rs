@@ -194,6 +194,22 @@ async fn who_has_signed_out_hears_nothing_any_more() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_blocked_members_stream_ends_at_once() -> Outcome {
+    let dir = folder(0o755)?;
+    let database = postgres::open(dir.path()).await?;
+    let shop = Served::with(dir.path(), &[("DATABASE_URL", &database.url())])?;
+    let (shopper, staff) = (sign_in(&shop, SHOPPER).await?, sign_in(&shop, STAFF).await?);
+    let ear = Ear::open(&shopper, &shop).await?;
+    let member = ask(&database, "select member_id::text from member where email = 'shopper@madang.example'").await?;
+    let form = [("ids", member.as_str()), ("reason", "도용"), ("page", "/staff/members"), ("next", "/staff/members")];
+    post(&staff, shop.url("/fn/staff/member-block"), &form).await?;
+    assert!(ear.rest().await?.is_empty());
+    assert_eq!(shopper.get(shop.url("/live")).send().await?.status(), StatusCode::UNAUTHORIZED);
+    shop.stop()?;
+    Ok(database.close().await?)
+}
+
+#[tokio::test]
 async fn a_stream_does_not_take_the_form_that_came_back_for_a_page() -> Outcome {
     let dir = folder(0o755)?;
     let shop = Served::start(dir.path())?;

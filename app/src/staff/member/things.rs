@@ -27,7 +27,7 @@ pub(super) fn Orders(
 ) -> impl IntoView {
     let shown = usize::try_from(domain::order::PAGE).unwrap_or(usize::MAX);
     if orders.is_empty() {
-        return view! { <section><h2>{t!("member-orders")}</h2><p class="empty">{t!("member-orders-empty")}</p></section> }
+        return view! { <section><h2>{t!("member-orders")}</h2><p class="hint">{t!("member-orders-empty")}</p></section> }
             .into_any();
     }
     let rows = orders
@@ -92,7 +92,7 @@ pub(super) fn Ledger(
         view! { <p><a href=format!("{path}?before={}", last.id)>{t!("older")}</a></p> }
     });
     let newest = paged.then(|| view! { <p><a href=path.clone()>{t!("newest")}</a></p> });
-    let empty = entries.is_empty().then(|| view! { <p class="empty">{t!("member-ledger-empty")}</p> });
+    let empty = entries.is_empty().then(|| view! { <p class="hint">{t!("member-ledger-empty")}</p> });
     let rows = entries
         .into_iter()
         .map(|entry| {
@@ -141,7 +141,7 @@ pub(super) fn Coupons(
     coupons: Vec<Coupon>,
 ) -> impl IntoView {
     if coupons.is_empty() {
-        return view! { <section><h2>{t!("member-coupons")}</h2><p class="empty">{t!("member-coupons-empty")}</p></section> }
+        return view! { <section><h2>{t!("member-coupons")}</h2><p class="hint">{t!("member-coupons-empty")}</p></section> }
             .into_any();
     }
     let rows = coupons
