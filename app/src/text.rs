@@ -7,6 +7,7 @@ use contract::{
     form::Flaw,
     listing::Sort,
     order::OrderStatus,
+    picture::{MEGABYTES, MEGAPIXELS, MOST, PictureFlaw},
     points::PointsKind,
     sheet::{MOST_COLUMNS, SheetFlaw},
     when,
@@ -128,6 +129,7 @@ pub(crate) fn failure(failure: &Failure) -> String {
         Failure::TooManyCards => t!("failure-too-many-cards"),
         Failure::TooManyWishes => t!("failure-too-many-wishes"),
         Failure::Sheet(flaw) => sheet_flaw(*flaw),
+        Failure::TooManyPictures => t!("failure-too-many-pictures"),
         Failure::EditedMeanwhile => t!("failure-edited-meanwhile"),
         Failure::Busy => t!("failure-busy"),
         Failure::Unavailable => t!("failure-unavailable"),
@@ -157,6 +159,23 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
         Flaw::Time => t!("flaw-time"),
         Flaw::EndsBeforeStart => t!("flaw-ends-before-start"),
         Flaw::CodeTaken => t!("flaw-code-taken"),
+        Flaw::Picture(flaw) => picture_flaw(flaw),
+    }
+}
+
+/// Why a file did not become a picture, in a sentence.
+fn picture_flaw(flaw: PictureFlaw) -> String {
+    match flaw {
+        PictureFlaw::Empty => t!("picture-empty"),
+        PictureFlaw::Kind => t!("picture-kind"),
+        PictureFlaw::TooLarge => t!("picture-too-large", megabytes = MEGABYTES),
+        PictureFlaw::TooManyPixels => t!("picture-too-many-pixels", megapixels = MEGAPIXELS),
+        PictureFlaw::Bomb => t!("picture-bomb"),
+        PictureFlaw::Broken => t!("picture-broken"),
+        PictureFlaw::TooMany => t!("picture-too-many", most = MOST),
+        PictureFlaw::Twice => t!("picture-twice"),
+        PictureFlaw::NotStored => t!("picture-not-stored"),
+        PictureFlaw::BrokeOff => t!("picture-broke-off"),
     }
 }
 
@@ -208,6 +227,7 @@ pub(crate) fn field(name: &str) -> String {
         "per_member" => t!("per-member"),
         "issue_mode" => t!("issue-mode"),
         "code" => t!("coupon-code"),
+        "alt" => t!("pictures-alt-of"),
         other => other.to_owned(),
     }
 }

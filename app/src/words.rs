@@ -124,6 +124,11 @@ pub(crate) fn act(act: Act) -> String {
     match act {
         Act::StockChanged => t!("act-stock-changed"),
         Act::StockLowSet => t!("act-stock-low-set"),
+        Act::PictureAdded => t!("act-picture-added"),
+        Act::PictureDescribed => t!("act-picture-described"),
+        Act::PictureRemoved => t!("act-picture-removed"),
+        Act::PictureRestored => t!("act-picture-restored"),
+        Act::PicturesOrdered => t!("act-pictures-ordered"),
     }
 }
 

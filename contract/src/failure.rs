@@ -135,6 +135,9 @@ pub enum Failure {
     /// Somebody else has changed it since the form was shown.
     #[error("edited meanwhile")]
     EditedMeanwhile,
+    /// The product has as many pictures as it can.
+    #[error("too many pictures")]
+    TooManyPictures,
     /// More shoppers order at once than can be answered soon; trying again is safe.
     #[error("busy")]
     Busy,
@@ -182,7 +185,8 @@ impl Failure {
             | Self::CardGone
             | Self::TooManyCards
             | Self::TooManyWishes
-            | Self::EditedMeanwhile => 409,
+            | Self::EditedMeanwhile
+            | Self::TooManyPictures => 409,
             Self::PaymentRefused => 402,
             Self::Invalid(_) | Self::Sheet(_) | Self::AlreadySent => 422,
             Self::Busy | Self::GatewayUnavailable | Self::Unavailable => 503,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Failure;
+use crate::{Failure, picture::PictureFlaw};
 
 /// Why the value of one field was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +53,8 @@ pub enum Flaw {
     EndsBeforeStart,
     /// Another campaign has this code.
     CodeTaken,
+    /// A file that does not become a picture.
+    Picture(PictureFlaw),
 }
 
 /// The refused fields of one form, by name, in the order of the form.

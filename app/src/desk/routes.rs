@@ -4,8 +4,10 @@
 use axum::Router;
 use domain::Shop;
 
+use crate::seller::pictures;
+
 /// The routes, by noun.
 pub fn routes(shop: Shop) -> Router {
-    let router: Router<Shop> = Router::new();
+    let router: Router<Shop> = Router::new().merge(pictures::upload::routes());
     router.with_state(shop)
 }
