@@ -3,6 +3,7 @@
 use contract::{
     listing::Sort,
     money::{percent_off, won},
+    picture::Versions,
     product::ProductCard,
 };
 use leptos::prelude::*;
@@ -34,7 +35,7 @@ fn Card(card: ProductCard) -> impl IntoView {
     };
     view! {
         <a class="card" href=format!("/products/{}", card.id)>
-            <Cover id=card.id lazy=true />
+            <Cover id=card.id picture=card.cover lazy=true />
             <span class="title">{card.title}</span>
             <span class="author">{card.author}</span>
             <Price list=card.list_price sale=card.sale_price />
@@ -43,17 +44,26 @@ fn Card(card: ProductCard) -> impl IntoView {
     }
 }
 
-/// The drawn cover of a product. Decoration: its title always stands beside it.
+/// The first picture of a product, or else its drawn cover. Decoration: its title always stands
+/// beside it.
 #[component]
 pub(crate) fn Cover(
     /// The product.
     id: i64,
+    /// Its first picture, as its row names it.
+    #[prop(optional_no_strip)]
+    picture: Option<String>,
     /// Whether it can wait until it is scrolled to.
     #[prop(optional)]
     lazy: bool,
 ) -> impl IntoView {
     let loading = if lazy { "lazy" } else { "eager" };
-    view! { <img class="cover" src=format!("/covers/{id}.svg") alt="" width="300" height="440" loading=loading /> }
+    let (src, versions) = match picture.as_deref().and_then(Versions::parse) {
+        Some(versions) => (versions.address(0), Some(versions.all())),
+        None => (format!("/covers/{id}.svg"), None),
+    };
+    let sizes = versions.is_some().then_some("(width < 48rem) 45vw, 12rem");
+    view! { <img class="cover" src=src srcset=versions sizes=sizes alt="" width="300" height="440" loading=loading /> }
 }
 
 /// A price, and how far it is below the one on the cover.

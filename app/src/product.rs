@@ -1,7 +1,12 @@
 //! The page of a product.
 
+mod gallery;
+
 use contract::{Failure, money::won, product::ProductStatus};
-use domain::product::{self, Product};
+use domain::{
+    picture::{self, Picture},
+    product::{self, Product},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -10,11 +15,13 @@ use crate::{
     catalog::category_name,
     context::{shop, visitor},
     form::returned,
-    listing::{Cards, Cover, Price},
+    listing::{Cards, Price},
     page::{Head, page},
     text::t,
     wish::WishForm,
 };
+
+use gallery::Gallery;
 
 /// A product.
 #[component]
@@ -25,6 +32,7 @@ pub(crate) fn ProductPage() -> impl IntoView {
         let id = id.parse().map_err(|_| Failure::NotFound)?;
         let shop = shop()?;
         let product = product::get(&shop, id).await?.ok_or(Failure::NotFound)?;
+        let pictures = picture::of_product(&shop, id).await?;
         let related = product::related(&shop, &product, 6).await?;
         let form = returned(&add_form(&product.id.to_string()));
         let buyable = product.status == ProductStatus::OnSale && product.available > 0;
@@ -46,6 +54,7 @@ pub(crate) fn ProductPage() -> impl IntoView {
             (wish, _) => wish.map(|id| (id, false)),
         };
         let wish = wish.map(|(product, waiting)| view! { <WishForm product waiting /> });
+        let facts = structured(&product, &pictures);
         let name = category_name(&product.category);
         let category = format!("/categories/{}", product.category.slug);
         Ok(view! {
@@ -57,7 +66,7 @@ pub(crate) fn ProductPage() -> impl IntoView {
                 <p class="notice good" role="status">{t!("added-to-cart")} " " <a href="/cart">{t!("view-cart")}</a></p>
             })}
             <article class="product">
-                <Cover id=product.id />
+                <Gallery product=product.id title=product.title.clone() pictures />
                 <div class="facts">
                     <h1>{product.title.clone()}</h1>
                     {(!product.original_title.is_empty()).then(|| view! { <p class="original">{product.original_title.clone()}</p> })}
@@ -86,7 +95,7 @@ pub(crate) fn ProductPage() -> impl IntoView {
                     </table>
                 </section>
             </article>
-            <script type="application/ld+json" nonce=use_nonce() inner_html=structured(&product)></script>
+            <script type="application/ld+json" nonce=use_nonce() inner_html=facts></script>
             <section><h2>{t!("related")}</h2><Cards cards=related /></section>
         }
         .into_any())
@@ -100,13 +109,16 @@ fn year(year: i32) -> String {
 }
 
 /// What search engines read (schema.org Product and Offer).
-fn structured(product: &Product) -> String {
+fn structured(product: &Product, pictures: &[Picture]) -> String {
+    let drawn = || vec![format!("/covers/{}.svg", product.id)];
+    let shown: Vec<_> = pictures.iter().map(|one| one.versions.address(one.versions.width)).collect();
+    let images = if shown.is_empty() { drawn() } else { shown };
     let availability =
         if product.status == ProductStatus::OnSale && product.available > 0 { "InStock" } else { "OutOfStock" };
     let facts = serde_json::json!({
         "@context": "https://schema.org", "@type": ["Product", "Book"], "name": product.title,
         "author": {"@type": "Person", "name": product.author}, "isbn": product.isbn,
-        "description": product.description, "image": format!("/covers/{}.svg", product.id),
+        "description": product.description, "image": images,
         "offers": {
             "@type": "Offer", "price": product.sale_price, "priceCurrency": "KRW",
             "availability": format!("https://schema.org/{availability}"),

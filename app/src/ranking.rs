@@ -114,7 +114,7 @@ fn Places(ranked: Vec<Ranked>, window: Window) -> impl IntoView {
             view! {
                 <li>
                     <a class="card ranked" href=format!("/products/{}", card.id)>
-                        <Cover id=card.id lazy=true />
+                        <Cover id=card.id picture=card.cover lazy=true />
                         <span class="standing">
                             <span class="place">
                                 <span aria-hidden="true">{place}</span>

@@ -1,6 +1,7 @@
 //! The pages of who runs what is sold: sellers see their own, the staff everything.
 
 mod movements;
+pub(crate) mod pictures;
 pub(crate) mod product;
 pub(crate) mod stock;
 pub(crate) mod trail;

@@ -124,6 +124,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/seller/trail") view=seller::trail::TrailPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/points") view=staff::points::PointsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/readers") view=staff::readers::ReadersPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/:id/pictures") view=seller::pictures::PicturesPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
                 </FlatRoutes>

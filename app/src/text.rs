@@ -7,6 +7,7 @@ use contract::{
     form::Flaw,
     listing::Sort,
     order::OrderStatus,
+    picture::{MEGABYTES, MEGAPIXELS, MOST, PictureFlaw},
     points::PointsKind,
     sheet::{MOST_COLUMNS, SheetFlaw},
     when,
@@ -128,6 +129,7 @@ pub(crate) fn failure(failure: &Failure) -> String {
         Failure::TooManyCards => t!("failure-too-many-cards"),
         Failure::TooManyWishes => t!("failure-too-many-wishes"),
         Failure::Sheet(flaw) => sheet_flaw(*flaw),
+        Failure::TooManyPictures => t!("failure-too-many-pictures"),
         Failure::EditedMeanwhile => t!("failure-edited-meanwhile"),
         Failure::OwnAccount => t!("failure-own-account"),
         Failure::Busy => t!("failure-busy"),
@@ -160,6 +162,23 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
         Flaw::CodeTaken => t!("flaw-code-taken"),
         Flaw::BusinessNumber => t!("flaw-business-number"),
         Flaw::BusinessNumberTaken => t!("flaw-business-number-taken"),
+        Flaw::Picture(flaw) => picture_flaw(flaw),
+    }
+}
+
+/// Why a file did not become a picture, in a sentence.
+fn picture_flaw(flaw: PictureFlaw) -> String {
+    match flaw {
+        PictureFlaw::Empty => t!("picture-empty"),
+        PictureFlaw::Kind => t!("picture-kind"),
+        PictureFlaw::TooLarge => t!("picture-too-large", megabytes = MEGABYTES),
+        PictureFlaw::TooManyPixels => t!("picture-too-many-pixels", megapixels = MEGAPIXELS),
+        PictureFlaw::Bomb => t!("picture-bomb"),
+        PictureFlaw::Broken => t!("picture-broken"),
+        PictureFlaw::TooMany => t!("picture-too-many", most = MOST),
+        PictureFlaw::Twice => t!("picture-twice"),
+        PictureFlaw::NotStored => t!("picture-not-stored"),
+        PictureFlaw::BrokeOff => t!("picture-broke-off"),
     }
 }
 
@@ -214,6 +233,7 @@ pub(crate) fn field(name: &str) -> String {
         "shop_name" => t!("people-shop-name"),
         "business_number" => t!("people-business-number"),
         "introduction" => t!("people-introduction"),
+        "alt" => t!("pictures-alt-of"),
         other => other.to_owned(),
     }
 }

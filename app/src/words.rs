@@ -158,6 +158,11 @@ pub(crate) fn act(act: Act) -> String {
         Act::MemberUnblocked => t!("act-member-unblocked"),
         Act::MemberRoleChanged => t!("act-member-role-changed"),
         Act::PointsAdjusted => t!("act-points-adjusted"),
+        Act::PictureAdded => t!("act-picture-added"),
+        Act::PictureDescribed => t!("act-picture-described"),
+        Act::PictureRemoved => t!("act-picture-removed"),
+        Act::PictureRestored => t!("act-picture-restored"),
+        Act::PicturesOrdered => t!("act-pictures-ordered"),
     }
 }
 

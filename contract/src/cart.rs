@@ -28,6 +28,8 @@ pub struct CartLine {
     pub unit_price: Won,
     /// Copies that can be bought right now; 0 where the product is not on sale.
     pub available: i32,
+    /// Its first picture, as [`crate::picture::Versions`] reads it.
+    pub cover: Option<String>,
 }
 
 impl CartLine {

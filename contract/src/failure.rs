@@ -138,6 +138,9 @@ pub enum Failure {
     /// Nobody takes this step with their own account.
     #[error("own account")]
     OwnAccount,
+    /// The product has as many pictures as it can.
+    #[error("too many pictures")]
+    TooManyPictures,
     /// More shoppers order at once than can be answered soon; trying again is safe.
     #[error("busy")]
     Busy,
@@ -187,6 +190,7 @@ impl Failure {
             | Self::TooManyWishes
             | Self::EditedMeanwhile
             | Self::OwnAccount => 409,
+            | Self::TooManyPictures => 409,
             Self::PaymentRefused => 402,
             Self::Invalid(_) | Self::Sheet(_) | Self::AlreadySent => 422,
             Self::Busy | Self::GatewayUnavailable | Self::Unavailable => 503,

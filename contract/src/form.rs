@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Failure;
+use crate::{Failure, picture::PictureFlaw};
 
 /// Why the value of one field was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,8 @@ pub enum Flaw {
     BusinessNumber,
     /// Another seller has this business registration number.
     BusinessNumberTaken,
+    /// A file that does not become a picture.
+    Picture(PictureFlaw),
 }
 
 /// The refused fields of one form, by name, in the order of the form.

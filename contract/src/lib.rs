@@ -15,6 +15,7 @@ pub mod money;
 pub mod notification;
 pub mod order;
 pub mod payment;
+pub mod picture;
 pub mod points;
 pub mod product;
 pub mod quantity;

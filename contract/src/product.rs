@@ -36,4 +36,6 @@ pub struct ProductCard {
     pub sale_price: Won,
     /// Copies that can be bought right now.
     pub available: i32,
+    /// Its first picture, as [`crate::picture::Versions`] reads it.
+    pub cover: Option<String>,
 }

@@ -22,6 +22,16 @@ pub enum Act {
     MemberRoleChanged,
     /// A member's points were corrected.
     PointsAdjusted,
+    /// A product got a picture.
+    PictureAdded,
+    /// What is said of a picture was changed.
+    PictureDescribed,
+    /// A picture was removed.
+    PictureRemoved,
+    /// A removed picture was put back.
+    PictureRestored,
+    /// The pictures of a product were put into another order.
+    PicturesOrdered,
 }
 
 impl Act {
@@ -45,5 +55,10 @@ impl Act {
         Self::MemberUnblocked,
         Self::MemberRoleChanged,
         Self::PointsAdjusted,
+        Self::PictureAdded,
+        Self::PictureDescribed,
+        Self::PictureRemoved,
+        Self::PictureRestored,
+        Self::PicturesOrdered,
     ];
 }

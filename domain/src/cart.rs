@@ -40,7 +40,7 @@ pub async fn lines(shop: &Shop, owner: Owner) -> Result<Vec<CartLine>> {
         CartLine,
         r#"select l.product_id as product, p.seller_id as seller, p.category_id as category, p.title, p.author, l.quantity, l.seen_price,
                   p.sale_price as unit_price,
-                  case when p.status = 'on_sale' then s.available else 0 end as "available!"
+                  case when p.status = 'on_sale' then s.available else 0 end as "available!", p.cover
            from cart c
            join cart_line l using (cart_id)
            join product p using (product_id)

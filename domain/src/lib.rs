@@ -18,6 +18,7 @@ pub mod order;
 pub mod password;
 pub mod payment;
 mod planned;
+pub mod picture;
 pub mod points;
 pub mod product;
 pub mod ranking;
@@ -43,6 +44,7 @@ use time::{Duration, OffsetDateTime};
 pub use error::{Error, Result};
 use password::Hasher;
 use payment::gateway::Gateway;
+use picture::{Darkroom, Store};
 
 /// Every migration of the schema, in order.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -68,6 +70,8 @@ pub struct Shop {
     hasher: Hasher,
     desk: order::Desk,
     gateway: Option<Arc<dyn Gateway>>,
+    store: Option<Arc<dyn Store>>,
+    darkroom: Darkroom,
     readers: event::Readers,
     ahead: Duration,
 }
@@ -82,6 +86,8 @@ impl Shop {
             hasher: Hasher::new(),
             desk,
             gateway: None,
+            store: None,
+            darkroom: Darkroom::new(),
             readers: event::Readers::default(),
             ahead: Duration::ZERO,
         }
@@ -100,6 +106,16 @@ impl Shop {
     /// Whether cards can pay.
     pub const fn takes_cards(&self) -> bool {
         self.gateway.is_some()
+    }
+
+    /// The same shop with a place for the files of pictures, without which none can be added.
+    #[must_use]
+    pub fn with_store(self, store: Arc<dyn Store>) -> Self {
+        Self { store: Some(store), ..self }
+    }
+
+    pub(crate) fn store(&self) -> Result<&Arc<dyn Store>> {
+        Ok(self.store.as_ref().ok_or(Failure::Unavailable)?)
     }
 
     /// The same shop with those who read its log.

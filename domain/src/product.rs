@@ -51,7 +51,7 @@ macro_rules! listing {
     ($order:literal, $category:expr, $offset:expr) => {
         sqlx::query_as!(
             ProductCard,
-            "select p.product_id as id, p.title, p.author, p.list_price, p.sale_price, s.available as \"available!\"
+            "select p.product_id as id, p.title, p.author, p.list_price, p.sale_price, s.available as \"available!\", p.cover
              from product p join stock s using (product_id)
              where p.status = 'on_sale' and p.category_id = $1
              order by "
@@ -92,7 +92,8 @@ pub async fn in_category(shop: &Shop, category: i64, sort: Sort, page: i64) -> R
 pub async fn recent(shop: &Shop, limit: i64) -> Result<Vec<ProductCard>> {
     Ok(sqlx::query_as!(
         ProductCard,
-        r#"select p.product_id as id, p.title, p.author, p.list_price, p.sale_price, s.available as "available!"
+        r#"select p.product_id as id, p.title, p.author, p.list_price, p.sale_price, s.available as "available!",
+                  p.cover
            from product p join stock s using (product_id)
            where p.status = 'on_sale' order by p.created_at desc, p.product_id desc limit $1"#,
         limit
@@ -119,7 +120,7 @@ pub async fn search(shop: &Shop, typed: &str, sort: Sort, page: i64) -> Result<P
     let begins = format!("{}%", literal(&words.concat()));
     let rows = sqlx::query!(
         r#"select p.product_id as id, p.title, p.author, p.list_price, p.sale_price, s.available as "available!",
-                  count(*) over () as "count!"
+                  p.cover, count(*) over () as "count!"
            from product p join stock s using (product_id)
            where p.status = 'on_sale' and bigrams(p.search_text) @> $1 and p.search_text like all ($2)
            order by
@@ -144,6 +145,7 @@ pub async fn search(shop: &Shop, typed: &str, sort: Sort, page: i64) -> Result<P
         list_price: row.list_price,
         sale_price: row.sale_price,
         available: row.available,
+        cover: row.cover,
     });
     Ok(Page { cards: cards.collect(), count, pages: pages(count) })
 }
@@ -233,7 +235,8 @@ pub async fn titles(shop: &Shop, ids: &[ProductId]) -> Result<BTreeMap<ProductId
 pub async fn related(shop: &Shop, to: &Product, limit: i64) -> Result<Vec<ProductCard>> {
     Ok(sqlx::query_as!(
         ProductCard,
-        r#"select p.product_id as id, p.title, p.author, p.list_price, p.sale_price, s.available as "available!"
+        r#"select p.product_id as id, p.title, p.author, p.list_price, p.sale_price, s.available as "available!",
+                  p.cover
            from product p join stock s using (product_id)
            where p.status = 'on_sale' and p.category_id = $1 and p.product_id <> $2
            order by p.author = $3 desc, p.created_at desc, p.product_id desc limit $4"#,

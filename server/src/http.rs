@@ -1,9 +1,10 @@
-//! The shop over HTTP: pages, server functions, covers and files, and the layers around them.
+//! The shop over HTTP: pages, server functions, covers, pictures and files, and the layers around them.
 
 mod covers;
 mod failures;
 mod live;
 mod origin;
+mod pictures;
 mod sessions;
 mod visitor;
 mod webhooks;
@@ -79,7 +80,10 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
     // Programs of neighbors: without a session, and from no page.
     let carrier = settings.neighbors.carrier().ok().flatten();
     let webhooks = webhooks::router(shop.clone(), carrier.map(|(_, secret)| secret));
-    let covers = Router::new().route("/covers/{file}", get(covers::cover)).with_state(shop);
+    let covers = Router::new()
+        .route("/covers/{file}", get(covers::cover))
+        .route("/pictures/{file}", get(pictures::picture))
+        .with_state(shop);
     files
         .merge(covers)
         .merge(webhooks)

@@ -11,6 +11,7 @@ pub mod live;
 pub mod mail;
 pub mod metrics;
 pub mod outside;
+pub mod pictures;
 pub mod platform;
 pub mod postgres;
 pub mod reader;

@@ -16,7 +16,9 @@ use crate::{
     gateway::Toss,
     http, live,
     mail::{self, Mailer},
-    metrics, reader,
+    metrics,
+    pictures::Pictures,
+    reader,
     settings::Serve,
     worker,
 };
@@ -34,6 +36,7 @@ pub async fn run(settings: Serve) -> Result<(), Error> {
     let gateway = settings.neighbors.gateway().map_err(Error::Setting)?;
     let gateway = gateway.map(|(url, secret)| Toss::new(url, secret)).transpose().map_err(Error::Setting)?;
     let mailer = Mailer::new(&settings).map_err(Error::Setting)?;
+    let pictures = Pictures::new(&settings).map_err(Error::Setting)?;
     let readers = reader::all(&settings).map_err(Error::Setting)?;
     settings.check_site().map_err(Error::Setting)?;
     // Before the database: a taken port should be told at once.
@@ -48,7 +51,7 @@ pub async fn run(settings: Serve) -> Result<(), Error> {
         Some(gateway) => shop.with_gateway(Arc::new(gateway)),
         None => shop,
     };
-    let shop = shop.with_readers(readers.into());
+    let shop = shop.with_readers(readers.into()).with_store(Arc::new(pictures));
     let served = listen(listener, &settings, shop, mailer, stop).await;
     opened.close().await;
     served

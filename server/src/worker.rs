@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{Error, Shop, coupon, delivery, event, order, payment, points, ranking};
+use domain::{Error, Shop, coupon, delivery, event, order, payment, picture, points, ranking};
 use tokio::task::JoinSet;
 
 use crate::{http::Sessions, settings::Neighbors};
@@ -15,7 +15,8 @@ const ALWAYS: Duration = Duration::from_secs(1);
 /// How often orders that nobody paid are looked for: a hold lasts at most so much longer.
 const OFTEN: Duration = Duration::from_secs(5);
 
-/// How often purchases that confirm themselves, and points and coupons that ran out, are.
+/// How often purchases that confirm themselves, points and coupons that ran out, and pictures that are
+/// gone, are.
 const SOMETIMES: Duration = Duration::from_secs(60);
 
 /// How often sessions that ended and old events are swept.
@@ -33,6 +34,7 @@ pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors) -> JoinSet
     if let Some(after) = neighbors.accept_after {
         workers.spawn(acceptances(shop.clone(), time::Duration::seconds(after)));
     }
+    workers.spawn(pictures(shop.clone()));
     workers.spawn(sweep(sessions.clone()));
     workers.spawn(forget(shop.clone(), neighbors.event_days));
     workers
@@ -88,6 +90,17 @@ async fn acceptances(shop: Shop, after: time::Duration) {
     loop {
         while told("acceptances", delivery::accept_due(&shop, after).await) > 0 {}
         tokio::time::sleep(ALWAYS).await;
+    }
+}
+
+async fn pictures(shop: Shop) {
+    loop {
+        while told("pictures that are gone", picture::sweep(&shop).await) > 0 {}
+        match picture::leftovers(&shop).await {
+            Ok(left) => metrics::gauge!("madang_picture_leftovers").set(left as f64),
+            Err(error) => tracing::debug!(%error, "the pictures left to delete were not counted"),
+        }
+        tokio::time::sleep(SOMETIMES).await;
     }
 }
 

@@ -846,3 +846,45 @@ trail-name-author = Author
 trail-name-category = Category
 trail-name-description = Description
 trail-name-version = Version
+## Pictures of products
+pictures-of = { $title }: pictures
+pictures-back = The product
+pictures-add = Upload pictures
+pictures-files = Picture files
+pictures-add-now = Upload
+pictures-add-hint = JPEG, PNG, WebP or GIF, several files at once, { $left } more. Up to { $megabytes } MB and { $megapixels } megapixels each. What a file says beside the picture, such as where it was taken, is dropped.
+pictures-added = { $count ->
+    [one] One picture was uploaded.
+   *[other] { $count } pictures were uploaded.
+}
+pictures-refused = Some files were not taken; all others were.
+pictures-shown = Pictures shown
+pictures-count = { $count } of { $most }
+pictures-empty = No pictures yet. Until there are, the drawn cover is shown.
+pictures-alt = What picture { $number } shows
+pictures-alt-of = What the picture shows
+pictures-alt-hint = Read out to who cannot see it. Left empty, the title is read.
+pictures-first = Make first
+pictures-up = Forward
+pictures-down = Back
+pictures-step = { $step }: picture { $number }
+pictures-removed = Removed pictures
+pictures-until = Can be put back until { $time }.
+pictures-restore = Put back
+pictures-other = { $title }, picture { $number }
+picture-empty = The file is empty.
+picture-kind = Not a picture. Whatever its name, it must hold JPEG, PNG, WebP or GIF.
+picture-too-large = Larger than { $megabytes } MB.
+picture-too-many-pixels = More than { $megapixels } megapixels. Please make it smaller.
+picture-bomb = Unpacks to far too much, and was not opened.
+picture-broken = Cannot be read to its end: it was cut off or is damaged.
+picture-too-many = A product can have { $most } pictures.
+picture-twice = The product has this picture already.
+picture-not-stored = It could not be stored. Please upload this file once more in a moment.
+picture-broke-off = The upload broke off. Please upload the files from here on once more.
+failure-too-many-pictures = There can be no more pictures. Please remove another one first.
+act-picture-added = Picture added
+act-picture-described = Picture described
+act-picture-removed = Picture removed
+act-picture-restored = Picture put back
+act-pictures-ordered = Pictures put in order

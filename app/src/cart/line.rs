@@ -1,6 +1,6 @@
 //! One line of the cart.
 
-use contract::{Quantity, cart::CartLine, money::won};
+use contract::{Quantity, cart::CartLine, money::won, picture};
 use leptos::{ev::SubmitEvent, html::Input, prelude::*, task::spawn_local};
 
 use super::{
@@ -52,7 +52,7 @@ pub(super) fn Line(
     view! {
         <li class="line">
             <a href=format!("/products/{product}") tabindex="-1" aria-hidden="true">
-                <img class="cover" src=format!("/covers/{product}.svg") alt="" width="300" height="440" />
+                <img class="cover" src=picture::cover(product, first.cover.as_deref()) alt="" width="300" height="440" />
             </a>
             <div class="what">
                 <a href=format!("/products/{product}") class="title">{first.title.clone()}</a>

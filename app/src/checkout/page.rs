@@ -197,7 +197,7 @@ fn Item(line: CartLine) -> impl IntoView {
     });
     view! {
         <div class="item">
-            <Cover id=line.product />
+            <Cover id=line.product picture=line.cover.clone() />
             <div class="what">
                 <p class="title">{line.title.clone()}</p>
                 <p class="author">{line.author.clone()}</p>

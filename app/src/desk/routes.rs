@@ -6,9 +6,12 @@ mod people;
 use axum::Router;
 use domain::Shop;
 
+use crate::seller::pictures;
+
 /// The routes, by noun.
 pub fn routes(shop: Shop) -> Router {
     let router: Router<Shop> = Router::new();
     let router = router.merge(people::routes());
+    let router: Router<Shop> = Router::new().merge(pictures::upload::routes());
     router.with_state(shop)
 }

@@ -59,7 +59,7 @@ pub(crate) fn Summaries(
             let others = order.lines.len().saturating_sub(1);
             let what = if others > 0 { t!("and-others", first = first, count = others) } else { first };
             let covers =
-                order.lines.iter().take(4).map(|line| view! { <Cover id=line.product lazy=true /> }).collect_view();
+                order.lines.iter().take(4).map(|line| view! { <Cover id=line.product picture=line.cover.clone() lazy=true /> }).collect_view();
             view! {
                 <li>
                     <a class="order" href=format!("/orders/{}", order.id)>

@@ -86,7 +86,7 @@ fn Line(line: OrderLineView) -> impl IntoView {
         (line.returned > 0).then(|| view! { <p class="flag">{t!("copies-returned", count = line.returned)}</p> });
     view! {
         <div class="item">
-            <Cover id=line.product lazy=true />
+            <Cover id=line.product picture=line.cover lazy=true />
             <div class="what">
                 <a class="title" href=format!("/products/{}", line.product)>{line.title}</a>
                 <p class="author">{line.author}</p>

@@ -184,8 +184,10 @@ async fn deliveries(shop: &Shop, id: OrderId) -> Result<Vec<DeliveryView>> {
 
 async fn lines(shop: &Shop, orders: &[OrderId]) -> Result<BTreeMap<OrderId, Vec<OrderLineView>>> {
     let rows = sqlx::query!(
-        "select order_id, product_id, title, author, seller_id, unit_price, quantity, canceled, returned, discount
-         from order_line where order_id = any($1) order by order_id, product_id",
+        "select l.order_id, l.product_id, l.title, l.author, l.seller_id, l.unit_price, l.quantity, l.canceled,
+                l.returned, l.discount, p.cover
+         from order_line l join product p using (product_id)
+         where l.order_id = any($1) order by l.order_id, l.product_id",
         orders
     )
     .fetch_all(&shop.db)
@@ -202,6 +204,7 @@ async fn lines(shop: &Shop, orders: &[OrderId]) -> Result<BTreeMap<OrderId, Vec<
             canceled: row.canceled,
             returned: row.returned,
             discount: row.discount,
+            cover: row.cover,
         });
     }
     Ok(lines)

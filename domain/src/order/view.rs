@@ -49,6 +49,8 @@ pub struct OrderLineView {
     pub returned: i32,
     /// The discount on all of them, in won.
     pub discount: Won,
+    /// The first picture of the product, as [`contract::picture::Versions`] reads it.
+    pub cover: Option<String>,
 }
 
 impl OrderLineView {

@@ -94,6 +94,7 @@ struct Row {
     list_price: Won,
     sale_price: Won,
     available: i32,
+    cover: Option<String>,
     units_before: Option<i64>,
     ahead_before: i64,
 }
@@ -104,7 +105,7 @@ macro_rules! described {
         sqlx::query_as!(
             Row,
             "select p.product_id as id, p.title, p.author, p.list_price, p.sale_price, s.available as \"available!\",
-                    b.units as \"units_before?\",
+                    p.cover, b.units as \"units_before?\",
                     (select count(*) from ranking_total o
                      where o.days = $1 and o.ago = 1 and o.units >= b.units
                        and (o.units > b.units or o.product_id < b.product_id) "
@@ -135,6 +136,7 @@ async fn describe(shop: &Shop, days: i32, category: Option<i64>, places: Vec<Pla
             list_price: row.list_price,
             sale_price: row.sale_price,
             available: row.available,
+            cover: row.cover,
         };
         Some(Ranked { place, card, units, movement })
     });

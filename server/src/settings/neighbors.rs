@@ -1,4 +1,4 @@
-//! Who the shop talks to: payment gateway, carrier, data platform, mail.
+//! Who the shop talks to: payment gateway, carrier, data platform, object store, mail.
 
 use clap::Args;
 use url::Url;
@@ -29,6 +29,10 @@ pub struct Neighbors {
     /// The data platform, which takes batches of `CloudEvents` at this address.
     #[arg(long, env = "MADANG_PLATFORM_URL")]
     pub platform_url: Option<Url>,
+
+    /// Where the pictures of products are kept, as `s3://bucket/folder`, which reads the usual `AWS_…` variables, or `file:///a/folder`; without it in the folder `pictures` in the data folder.
+    #[arg(long, env = "MADANG_PICTURES_URL", hide_env_values = true)]
+    pub pictures_url: Option<Url>,
 
     /// The mail server, as `smtps://user:password@mail.example`; without it each mail is a file below `mail` in the data folder.
     #[arg(long, env = "MADANG_SMTP_URL", hide_env_values = true)]
