@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{Error, Shop, coupon, delivery, event, order, payment, points, ranking};
+use domain::{Error, Shop, coupon, delivery, event, order, payment, points, ranking, sales, signup, visit};
 use tokio::task::JoinSet;
 
 use crate::{http::Sessions, settings::Neighbors};
@@ -17,6 +17,9 @@ const OFTEN: Duration = Duration::from_secs(5);
 
 /// How often purchases that confirm themselves, and points and coupons that ran out, are.
 const SOMETIMES: Duration = Duration::from_secs(60);
+
+/// How often who came is stored: so much of it is lost with an instance that dies.
+const VISITS: Duration = Duration::from_secs(10);
 
 /// How often sessions that ended and old events are swept.
 const SELDOM: Duration = Duration::from_secs(600);
@@ -33,6 +36,8 @@ pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors) -> JoinSet
     if let Some(after) = neighbors.accept_after {
         workers.spawn(acceptances(shop.clone(), time::Duration::seconds(after)));
     }
+    workers.spawn(visits(shop.clone()));
+    workers.spawn(sums(shop.clone()));
     workers.spawn(sweep(sessions.clone()));
     workers.spawn(forget(shop.clone(), neighbors.event_days));
     workers
@@ -88,6 +93,29 @@ async fn acceptances(shop: Shop, after: time::Duration) {
     loop {
         while told("acceptances", delivery::accept_due(&shop, after).await) > 0 {}
         tokio::time::sleep(ALWAYS).await;
+    }
+}
+
+async fn visits(shop: Shop) {
+    loop {
+        tokio::time::sleep(VISITS).await;
+        finish(&shop).await;
+    }
+}
+
+/// Stores what is in memory alone.
+pub async fn finish(shop: &Shop) {
+    if let Err(error) = visit::flush(shop).await {
+        tracing::warn!(%error, "visits were not stored; the next round tries again");
+    }
+}
+
+async fn sums(shop: Shop) {
+    loop {
+        told("days of sign-ups", signup::keep(&shop).await);
+        told("old sums by the minute", sales::forget(&shop).await);
+        told("visits of days that are over", visit::forget(&shop).await);
+        tokio::time::sleep(SELDOM).await;
     }
 }
 
