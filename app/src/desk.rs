@@ -2,11 +2,14 @@
 //! tables, files to download, and a last question before a step. Each works with scripts off:
 //! nothing here is an island.
 
+pub(crate) mod chart;
 pub(crate) mod confirm;
 pub(crate) mod download;
+pub(crate) mod figures;
 pub(crate) mod routes;
 pub(crate) mod table;
 pub(crate) mod trail;
+pub(crate) mod todo;
 
 use contract::Failure;
 use domain::{

@@ -125,6 +125,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/staff/points") view=staff::points::PointsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/readers") view=staff::readers::ReadersPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/products/:id/pictures") view=seller::pictures::PicturesPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller") view=seller::home::SellerPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
                 </FlatRoutes>
@@ -203,7 +204,7 @@ fn Header() -> impl IntoView {
 fn desk(role: Role) -> Option<(&'static str, String)> {
     match role {
         Role::Staff => Some(("/staff", t!("staff"))),
-        Role::Seller => Some(("/seller/stock", t!("stock"))),
+        Role::Seller => Some(("/seller", t!("seller-desk"))),
         Role::Shopper => None,
     }
 }

@@ -40,6 +40,11 @@ pub fn kst_date(time: OffsetDateTime) -> Date {
     time.checked_to_offset(korea()).map_or(Date::MAX, OffsetDateTime::date)
 }
 
+/// The time at which a Korean calendar day begins, in UTC.
+pub fn kst_midnight(day: Date) -> OffsetDateTime {
+    day.midnight().assume_offset(korea()).to_offset(UtcOffset::UTC)
+}
+
 fn korea() -> UtcOffset {
     UtcOffset::from_hms(9, 0, 0).unwrap_or(UtcOffset::UTC)
 }
@@ -61,6 +66,14 @@ mod tests {
         assert_eq!(kst(time), "2026-11-21 00:30");
         assert_eq!(kst_day(time), "2026-11-21");
         assert_eq!(kst_date(time), time::macros::date!(2026 - 11 - 21));
+    }
+
+    #[test]
+    fn a_korean_day_begins_at_three_in_the_afternoon_of_the_day_before() {
+        let midnight = datetime!(2026-11-20 15:00 UTC);
+        assert_eq!(kst_midnight(time::macros::date!(2026 - 11 - 21)), midnight);
+        assert_eq!(kst_date(midnight), time::macros::date!(2026 - 11 - 21));
+        assert_eq!(kst_date(midnight - time::Duration::NANOSECOND), time::macros::date!(2026 - 11 - 20));
     }
 
     #[test]

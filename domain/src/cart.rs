@@ -80,7 +80,7 @@ pub async fn copies(shop: &Shop, owner: Owner) -> Result<i64> {
 pub async fn add(shop: &Shop, owner: Owner, product: ProductId, quantity: Quantity) -> Result<()> {
     let mut tx = shop.db.begin().await?;
     let cart = ensure(&mut tx, owner).await?;
-    let added = sqlx::query!(
+    let added = sqlx::query_scalar!(
         "insert into cart_line (cart_id, product_id, quantity, seen_price)
          select $1, p.product_id, $3, p.sale_price
          from product p
@@ -89,19 +89,19 @@ pub async fn add(shop: &Shop, owner: Owner, product: ProductId, quantity: Quanti
          where p.product_id = $2 and p.status = 'on_sale' and coalesce(l.quantity, 0) + $3 <= s.available
            and (l.cart_id is not null or (select count(*) from cart_line where cart_id = $1) < $4)
          on conflict (cart_id, product_id)
-         do update set quantity = cart_line.quantity + excluded.quantity, seen_price = excluded.seen_price",
+         do update set quantity = cart_line.quantity + excluded.quantity, seen_price = excluded.seen_price
+         returning (select seller_id from product p where p.product_id = cart_line.product_id) as \"seller!\"",
         cart,
         product,
         quantity.get(),
         MAX_LINES
     )
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await
     .on_constraint("cart_line_quantity_check", too_many)?;
-    if added.rows_affected() == 0 {
-        return Err(why_not(&mut tx, cart, product).await?.into());
-    }
+    let Some(seller) = added else { return Err(why_not(&mut tx, cart, product).await?.into()) };
     tx.commit().await?;
+    shop.visits().put_into_cart(shop.now(), owner, seller);
     Ok(())
 }
 

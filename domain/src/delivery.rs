@@ -8,6 +8,7 @@ mod checkpoint;
 mod parcel;
 mod step;
 mod view;
+mod waiting;
 
 use contract::{
     Failure,
@@ -19,6 +20,8 @@ pub use accept::accept_due;
 pub use checkpoint::{Report, checkpoint};
 pub use parcel::{Booked, Errand, booked, called_off, errands};
 pub use view::{CheckpointView, ParcelView, parcels};
+pub(crate) use waiting::set_aside;
+pub use waiting::{late, unaccepted};
 
 use crate::{Result, Shop, event, member::Operator, order::lock_any, retry::retry};
 

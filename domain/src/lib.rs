@@ -24,9 +24,13 @@ pub mod product;
 pub mod ranking;
 pub mod reader;
 mod retry;
+pub mod sales;
 pub mod seed;
 pub mod sheet;
+pub mod signup;
+pub mod todo;
 pub mod trail;
+pub mod visit;
 pub mod webhook;
 pub mod wish;
 mod words;
@@ -73,6 +77,7 @@ pub struct Shop {
     store: Option<Arc<dyn Store>>,
     darkroom: Darkroom,
     readers: event::Readers,
+    visits: visit::Visits,
     ahead: Duration,
 }
 
@@ -89,6 +94,7 @@ impl Shop {
             store: None,
             darkroom: Darkroom::new(),
             readers: event::Readers::default(),
+            visits: visit::Visits::default(),
             ahead: Duration::ZERO,
         }
     }
@@ -127,6 +133,11 @@ impl Shop {
     /// Who reads the log.
     pub const fn readers(&self) -> &event::Readers {
         &self.readers
+    }
+
+    /// Who came, as this instance saw it.
+    pub const fn visits(&self) -> &visit::Visits {
+        &self.visits
     }
 
     /// The same shop with its clock set ahead, to try out what only time brings. Its desk keeps

@@ -6,6 +6,7 @@ mod live;
 mod origin;
 mod pictures;
 mod sessions;
+mod visit;
 mod visitor;
 mod webhooks;
 
@@ -52,6 +53,7 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
         .with_same_site(SameSite::Lax)
         .with_secure(secure)
         .with_expiry(Expiry::OnInactivity(time::Duration::days(settings.session_days)));
+    let counter = visit::Counter { shop: shop.clone(), behind: settings.public_url.is_some() };
     let origins = origin::Origins::new(settings.public_url.clone());
 
     let public = PublicUrl(settings.public_url.clone());
@@ -66,6 +68,7 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
         .merge(app::desk::routes(shop.clone()))
         // The last one sees a request first.
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(counter, visit::count))
         .layer(from_fn_with_state(shop.clone(), visitor::recognize))
         .layer(sessions)
         .layer(from_fn_with_state(origins, origin::refuse_foreign))

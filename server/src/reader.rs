@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use domain::{
     event::Reader,
-    reader::{notification, points_to_earn, ranking, stock_alert},
+    reader::{nothing_kept, notification, points_to_earn, ranking, sales, stock_alert},
 };
 
 use crate::{carrier::Remote, platform, settings::Serve};
@@ -24,6 +24,8 @@ pub(crate) fn all(settings: &Serve) -> Result<Vec<Arc<dyn Reader>>, String> {
         Arc::new(notification::Notification),
         Arc::new(points_to_earn::PointsToEarn),
         Arc::new(ranking::Ranking),
+        Arc::new(sales::Sales),
+        Arc::new(nothing_kept::NothingKept),
         Arc::new(stock_alert::StockAlert),
     ];
     if let Some((url, _)) = settings.neighbors.carrier()? {

@@ -1,6 +1,6 @@
 //! `madang serve`: from settings to a shop that answers, and back.
 
-use std::{io::Write, sync::Arc, time::Duration};
+use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
 
 use contract::member::Role;
 use domain::{Shop, seed::ACCOUNTS};
@@ -77,15 +77,16 @@ async fn listen(
     let readers = reader::start(&shop, settings.metrics_addr.is_some(), &stopped);
     let mails = mail::start(&shop, mailer, &stopped);
     let (hub, ears) = live::start(&shop);
-    let router = http::router(shop, store, hub.clone(), settings);
+    let router = http::router(shop.clone(), store, hub.clone(), settings);
     announce(settings);
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        let _ = stop.await;
-        tracing::info!("stopping");
-        // A page that listens would do so for ever.
-        hub.close();
-        drop(stopping);
-    });
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            let _ = stop.await;
+            tracing::info!("stopping");
+            // A page that listens would do so for ever.
+            hub.close();
+            drop(stopping);
+        });
     let served = tokio::select! {
         served = server.into_future() => served,
         // A browser that keeps its connection open must not keep the shop from stopping.
@@ -95,6 +96,7 @@ async fn listen(
         } => Ok(()),
     };
     tokio::join!(readers.stop(), mails.stop());
+    worker::finish(&shop).await;
     drop(ears);
     drop(workers);
     drop(metrics);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{Error, Shop, coupon, delivery, event, order, payment, picture, points, ranking};
+use domain::{Error, Shop, coupon, delivery, event, order, payment, picture, points, ranking, sales, signup, visit};
 use tokio::task::JoinSet;
 
 use crate::{http::Sessions, settings::Neighbors};
@@ -18,6 +18,9 @@ const OFTEN: Duration = Duration::from_secs(5);
 /// How often purchases that confirm themselves, points and coupons that ran out, and pictures that are
 /// gone, are.
 const SOMETIMES: Duration = Duration::from_secs(60);
+
+/// How often who came is stored: so much of it is lost with an instance that dies.
+const VISITS: Duration = Duration::from_secs(10);
 
 /// How often sessions that ended and old events are swept.
 const SELDOM: Duration = Duration::from_secs(600);
@@ -35,6 +38,8 @@ pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors) -> JoinSet
         workers.spawn(acceptances(shop.clone(), time::Duration::seconds(after)));
     }
     workers.spawn(pictures(shop.clone()));
+    workers.spawn(visits(shop.clone()));
+    workers.spawn(sums(shop.clone()));
     workers.spawn(sweep(sessions.clone()));
     workers.spawn(forget(shop.clone(), neighbors.event_days));
     workers
@@ -101,6 +106,29 @@ async fn pictures(shop: Shop) {
             Err(error) => tracing::debug!(%error, "the pictures left to delete were not counted"),
         }
         tokio::time::sleep(SOMETIMES).await;
+    }
+}
+
+async fn visits(shop: Shop) {
+    loop {
+        tokio::time::sleep(VISITS).await;
+        finish(&shop).await;
+    }
+}
+
+/// Stores what is in memory alone.
+pub async fn finish(shop: &Shop) {
+    if let Err(error) = visit::flush(shop).await {
+        tracing::warn!(%error, "visits were not stored; the next round tries again");
+    }
+}
+
+async fn sums(shop: Shop) {
+    loop {
+        told("days of sign-ups", signup::keep(&shop).await);
+        told("old sums by the minute", sales::forget(&shop).await);
+        told("visits of days that are over", visit::forget(&shop).await);
+        tokio::time::sleep(SELDOM).await;
     }
 }
 

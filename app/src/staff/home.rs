@@ -1,47 +1,46 @@
-//! Where the staff begins: what waits to be done.
+//! Where the staff begins: what waits to be done, then how the shop does.
 
-use contract::{
-    money::won,
-    order::{FulfillmentStatus, OrderStatus},
-};
-use domain::{claim, inventory, member::Operator, order, payment};
+use contract::money::won;
+use domain::{member::Operator, payment, todo};
 use leptos::prelude::*;
 
 use super::{Tabs, staff};
 use crate::{
     context::shop,
+    desk::{
+        figures::{BestSellers, Conversion, Figures, Month, Today},
+        todo::{Todos, trouble, waiting},
+    },
     page::{Head, page},
     text::{self, t},
 };
 
-/// What waits, and where to do it.
+/// What waits, and where to do it; what was sold.
 #[component]
 pub(crate) fn StaffPage() -> impl IntoView {
     page(async move {
         let (shop, staff) = (shop()?, staff()?);
-        let operator = Operator::from(&staff);
-        let newest = order::list_all(&shop, &staff, None).await?;
-        let waits = |order: &&order::Summary| {
-            order.status == OrderStatus::Placed && order.fulfillment == FulfillmentStatus::Unfulfilled
-        };
-        let waiting = newest.iter().take(limit(order::PAGE)).filter(waits).count();
-        let claims = claim::open(&shop, &operator).await?.len();
-        let low = inventory::list(&shop, &operator, 0, true).await?.len();
+        let mut todos =
+            waiting(todo::waiting(&shop, &Operator::from(&staff)).await?, shop.policy.order.ship_days, false);
+        todos.extend(trouble(todo::trouble(&shop, &staff).await?));
         let owed = payment::owed(&shop).await?;
         let owed = owed.since.map(|since| {
             let what = t!("cards-owed", count = owed.count, amount = won(owed.amount));
             view! { <p data-testid="cards-owed">{what} " " {text::time(since)}</p> }
         });
+        let figures = Figures::of_shop(&shop, &staff).await?;
         Ok(view! {
             <Head title=t!("staff") private=true />
             <h1>{t!("staff")}</h1>
             <Tabs />
-            <ul class="todo">
-                <Todo href="/staff/orders" count=waiting.to_string() what=t!("todo-orders") note=t!("todo-orders-note", count = order::PAGE) />
-                <Todo href="/staff/claims" count=up_to(claims, 99) what=t!("todo-claims") note=t!("todo-claims-note") />
-                <Todo href="/seller/stock?low=1" count=up_to(low, limit(inventory::PAGE)) what=t!("todo-low") note=t!("todo-low-note") />
-            </ul>
+            <Todos todos />
             {owed}
+            <Today figures=figures.clone() />
+            <Month figures=figures.clone() />
+            <div class="beside">
+                <BestSellers figures=figures.clone() />
+                <Conversion figures />
+            </div>
             <ul class="doors">
                 <li><a href="/staff/coupons">{t!("staff-coupons")}</a> <p>{t!("staff-coupons-note")}</p></li>
                 <li><a href="/staff/points">{t!("points")}</a> <p>{t!("staff-points-note")}</p></li>
@@ -51,27 +50,4 @@ pub(crate) fn StaffPage() -> impl IntoView {
         }
         .into_any())
     })
-}
-
-#[component]
-fn Todo(href: &'static str, count: String, what: String, note: String) -> impl IntoView {
-    let none = (count == "0").then_some("none");
-    view! {
-        <li>
-            <a href=href class=none>
-                <strong>{count}</strong>
-                <span>{what}</span>
-                <small>{note}</small>
-            </a>
-        </li>
-    }
-}
-
-/// A number that is known only up to some most.
-fn up_to(count: usize, most: usize) -> String {
-    if count > most { format!("{most}+") } else { count.to_string() }
-}
-
-fn limit(page: i64) -> usize {
-    usize::try_from(page).unwrap_or(usize::MAX)
 }

@@ -205,6 +205,8 @@ fn reader_name(name: &str) -> AnyView {
         "data_platform" => t!("reader-data-platform"),
         "points_to_earn" => t!("reader-points-to-earn"),
         "stock_alert" => t!("reader-stock-alert"),
+        "sales" => t!("reader-sales"),
+        "nothing_kept" => t!("reader-nothing-kept"),
         other => return view! { <code>{other.to_owned()}</code> }.into_any(),
     };
     known.into_any()

@@ -191,18 +191,9 @@ fn turns(
     }
     turns.push(Turn::payment(order.id, Some(order.payment), payment, by));
     if returned.is_some() {
-        for part in &order.parts {
-            let gone: i32 = refund
-                .lines
-                .iter()
-                .filter(|gone| {
-                    order.lines.iter().any(|line| line.product == gone.product && line.seller == part.seller)
-                })
-                .map(|gone| gone.quantity)
-                .sum();
-            if gone > 0 && gone == order.kept_of(part.seller) {
-                turns.push(Turn::fulfillment(order.id, part.delivery, part.status, FulfillmentStatus::Returned, by));
-            }
+        let ended = ended(order, refund);
+        for part in order.parts.iter().filter(|part| ended.contains(&part.seller)) {
+            turns.push(Turn::fulfillment(order.id, part.delivery, part.status, FulfillmentStatus::Returned, by));
         }
     }
     let mut turns = turns.into_iter();
@@ -252,8 +243,22 @@ fn undone_event(
         .collect();
     let payload = json!({
         "order_id": order.id, "member_id": order.member, "paid": true, "whole": kept == 0, "lines": lines,
-        "refund": refund.amount(), "to_card": to_card, "at": at.unix_timestamp_nanos() / 1_000_000,
+        "ended": ended(order, refund), "refund": refund.amount(), "to_card": to_card,
+        "at": at.unix_timestamp_nanos() / 1_000_000,
     });
     let name = if returned.is_some() { "order.returned" } else { "order.canceled" };
     NewEvent { name, subject: order.id.to_string(), payload }
+}
+
+/// The sellers of whom nothing is kept any more.
+fn ended(order: &Locked, refund: &Refund) -> Vec<i64> {
+    let gone = |seller| {
+        let own = refund
+            .lines
+            .iter()
+            .filter(|gone| order.lines.iter().any(|line| line.product == gone.product && line.seller == seller));
+        own.map(|gone| gone.quantity).sum::<i32>()
+    };
+    let sellers = order.parts.iter().map(|part| part.seller);
+    sellers.filter(|seller| gone(*seller) > 0 && gone(*seller) == order.kept_of(*seller)).collect()
 }

@@ -75,7 +75,7 @@ impl Reader for Ranking {
 }
 
 /// When orders were paid, by their timelines, which outlive the log.
-async fn paid_at(conn: &mut PgConnection, orders: &[OrderId]) -> Result<BTreeMap<OrderId, OffsetDateTime>> {
+pub(super) async fn paid_at(conn: &mut PgConnection, orders: &[OrderId]) -> Result<BTreeMap<OrderId, OffsetDateTime>> {
     if orders.is_empty() {
         return Ok(BTreeMap::new());
     }

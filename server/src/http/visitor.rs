@@ -78,7 +78,7 @@ fn is_page(request: &Request) -> bool {
 }
 
 /// Whether the answer will be looked at, and is not fetched ahead.
-fn is_shown(request: &Request) -> bool {
+pub(super) fn is_shown(request: &Request) -> bool {
     is_page(request) && !request.headers().contains_key("sec-purpose")
 }
 
