@@ -1,5 +1,6 @@
 //! The pages of who runs what is sold: sellers see their own, the staff everything.
 
+pub(crate) mod import;
 mod movements;
 pub(crate) mod product;
 pub(crate) mod stock;

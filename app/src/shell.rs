@@ -117,6 +117,9 @@ fn App() -> impl IntoView {
                     <Route path=path!("/staff/coupons/:id") view=staff::campaign::CampaignPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/points") view=staff::points::PointsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/readers") view=staff::readers::ReadersPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/import") view=seller::import::ImportPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/imports") view=seller::import::ImportsPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/imports/:id") view=seller::import::OneImportPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
                 </FlatRoutes>

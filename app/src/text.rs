@@ -167,6 +167,7 @@ fn sheet_flaw(flaw: SheetFlaw) -> String {
         SheetFlaw::NotText => t!("sheet-not-text"),
         SheetFlaw::TooManyColumns => t!("sheet-too-many-columns", max = MOST_COLUMNS),
         SheetFlaw::RowTooLong => t!("sheet-row-too-long"),
+        SheetFlaw::QuoteOpen => t!("sheet-quote-open"),
         SheetFlaw::TooManyRows => t!("sheet-too-many-rows"),
         SheetFlaw::TooLarge => t!("sheet-too-large"),
         SheetFlaw::ColumnMissing => t!("sheet-column-missing"),
@@ -208,6 +209,7 @@ pub(crate) fn field(name: &str) -> String {
         "per_member" => t!("per-member"),
         "issue_mode" => t!("issue-mode"),
         "code" => t!("coupon-code"),
+        "sheet" => t!("import-file"),
         other => other.to_owned(),
     }
 }

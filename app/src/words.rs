@@ -124,6 +124,7 @@ pub(crate) fn act(act: Act) -> String {
     match act {
         Act::StockChanged => t!("act-stock-changed"),
         Act::StockLowSet => t!("act-stock-low-set"),
+        Act::ProductImported => t!("act-product-imported"),
     }
 }
 
@@ -142,7 +143,7 @@ pub(crate) fn movement_kind(kind: MovementKind) -> String {
 /// The reason of a movement: the shop's own words translated, what somebody typed as it is.
 pub(crate) fn movement_reason(movement: &Movement) -> String {
     // What moves by itself belongs to an order, or is what the shop opened with.
-    if movement.order_id.is_none() && !movement.by_name.is_empty() {
+    if movement.order_id.is_none() && !movement.by_name.is_empty() && movement.reason != "opening" {
         return movement.reason.clone();
     }
     match movement.reason.as_str() {

@@ -10,9 +10,11 @@ pub enum Act {
     StockChanged,
     /// From how many copies down the stock of a product is low was set.
     StockLowSet,
+    /// A product was made or changed by a file.
+    ProductImported,
 }
 
 impl Act {
     /// Every act, as the trail's filter offers them.
-    pub const ALL: &[Self] = &[Self::StockChanged, Self::StockLowSet];
+    pub const ALL: &[Self] = &[Self::StockChanged, Self::StockLowSet, Self::ProductImported];
 }

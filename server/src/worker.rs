@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{Error, Shop, coupon, delivery, event, order, payment, points, ranking};
+use domain::{Error, Shop, coupon, delivery, event, import, order, payment, points, ranking};
 use tokio::task::JoinSet;
 
 use crate::{http::Sessions, settings::Neighbors};
@@ -30,6 +30,7 @@ pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors) -> JoinSet
     workers.spawn(hours(shop.clone()));
     workers.spawn(payments(shop.clone()));
     workers.spawn(refunds(shop.clone()));
+    workers.spawn(imports(shop.clone()));
     if let Some(after) = neighbors.accept_after {
         workers.spawn(acceptances(shop.clone(), time::Duration::seconds(after)));
     }
@@ -84,6 +85,13 @@ async fn refunds(shop: Shop) {
     }
 }
 
+async fn imports(shop: Shop) {
+    loop {
+        while told("steps of files of products", import::work(&shop).await) > 0 {}
+        tokio::time::sleep(ALWAYS).await;
+    }
+}
+
 async fn acceptances(shop: Shop, after: time::Duration) {
     loop {
         while told("acceptances", delivery::accept_due(&shop, after).await) > 0 {}
@@ -105,6 +113,7 @@ async fn forget(shop: Shop, event_days: i64) {
     let readers = shop.readers().names();
     loop {
         while told("old events", event::forget(&shop, &readers, event_days).await) > 0 {}
+        while told("old files of products", import::forget(&shop).await) > 0 {}
         tokio::time::sleep(SELDOM).await;
     }
 }

@@ -1,11 +1,23 @@
 //! What pages of sellers and staff need beside pages and server functions: files that go out, and
 //! files that come in.
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
 use domain::Shop;
+
+use crate::seller::import;
 
 /// The routes, by noun.
 pub fn routes(shop: Shop) -> Router {
     let router: Router<Shop> = Router::new();
-    router.with_state(shop)
+    router
+        // What is too large is heard to its end, so that the browser is told.
+        .route("/seller/products/import/file", post(import::receive).layer(DefaultBodyLimit::disable()))
+        .route("/seller/products/import/example.csv", get(import::example))
+        .route("/seller/products/imports/{id}/errors.csv", get(import::wrong_rows))
+        .route("/seller/products/export.csv", get(import::export))
+        .with_state(shop)
 }
