@@ -1,6 +1,7 @@
 //! The pages of who runs what is sold: sellers see their own, the staff everything.
 
 pub(crate) mod home;
+pub(crate) mod import;
 mod movements;
 pub(crate) mod pictures;
 pub(crate) mod product;

@@ -126,6 +126,9 @@ fn App() -> impl IntoView {
                     <Route path=path!("/staff/readers") view=staff::readers::ReadersPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/products/:id/pictures") view=seller::pictures::PicturesPage ssr=SsrMode::Async />
                     <Route path=path!("/seller") view=seller::home::SellerPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/import") view=seller::import::ImportPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/imports") view=seller::import::ImportsPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/imports/:id") view=seller::import::OneImportPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
                 </FlatRoutes>

@@ -189,6 +189,7 @@ fn sheet_flaw(flaw: SheetFlaw) -> String {
         SheetFlaw::NotText => t!("sheet-not-text"),
         SheetFlaw::TooManyColumns => t!("sheet-too-many-columns", max = MOST_COLUMNS),
         SheetFlaw::RowTooLong => t!("sheet-row-too-long"),
+        SheetFlaw::QuoteOpen => t!("sheet-quote-open"),
         SheetFlaw::TooManyRows => t!("sheet-too-many-rows"),
         SheetFlaw::TooLarge => t!("sheet-too-large"),
         SheetFlaw::ColumnMissing => t!("sheet-column-missing"),
@@ -234,6 +235,7 @@ pub(crate) fn field(name: &str) -> String {
         "business_number" => t!("people-business-number"),
         "introduction" => t!("people-introduction"),
         "alt" => t!("pictures-alt-of"),
+        "sheet" => t!("import-file"),
         other => other.to_owned(),
     }
 }

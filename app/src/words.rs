@@ -163,6 +163,7 @@ pub(crate) fn act(act: Act) -> String {
         Act::PictureRemoved => t!("act-picture-removed"),
         Act::PictureRestored => t!("act-picture-restored"),
         Act::PicturesOrdered => t!("act-pictures-ordered"),
+        Act::ProductImported => t!("act-product-imported"),
     }
 }
 
@@ -181,7 +182,7 @@ pub(crate) fn movement_kind(kind: MovementKind) -> String {
 /// The reason of a movement: the shop's own words translated, what somebody typed as it is.
 pub(crate) fn movement_reason(movement: &Movement) -> String {
     // What moves by itself belongs to an order, or is what the shop opened with.
-    if movement.order_id.is_none() && !movement.by_name.is_empty() {
+    if movement.order_id.is_none() && !movement.by_name.is_empty() && movement.reason != "opening" {
         return movement.reason.clone();
     }
     match movement.reason.as_str() {

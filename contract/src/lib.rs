@@ -9,6 +9,7 @@ pub mod coupon;
 pub mod delivery;
 pub mod failure;
 pub mod form;
+pub mod import;
 pub mod listing;
 pub mod member;
 pub mod money;

@@ -20,6 +20,8 @@ pub enum SheetFlaw {
     TooManyColumns,
     /// Has a row longer than [`MOST_ROW_BYTES`]: a quote that is never closed, perhaps.
     RowTooLong,
+    /// Ends within quotes.
+    QuoteOpen,
     /// Has more rows than are taken at once.
     TooManyRows,
     /// Is larger than what is taken at once.

@@ -32,6 +32,8 @@ pub enum Act {
     PictureRestored,
     /// The pictures of a product were put into another order.
     PicturesOrdered,
+    /// A product was made or changed by a file.
+    ProductImported,
 }
 
 impl Act {
@@ -61,4 +63,5 @@ impl Act {
         Self::PictureRestored,
         Self::PicturesOrdered,
     ];
+    pub const ALL: &[Self] = &[Self::StockChanged, Self::StockLowSet, Self::ProductImported];
 }

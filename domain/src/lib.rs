@@ -10,6 +10,7 @@ pub mod coupon;
 pub mod delivery;
 pub mod error;
 pub mod event;
+pub mod import;
 pub mod inventory;
 pub mod mail;
 pub mod member;

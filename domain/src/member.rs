@@ -93,6 +93,22 @@ impl Operator {
         Ok(Self { member: by.id, seller })
     }
 
+    /// The operator that a member is now, where work goes on that they asked for; `None` where they
+    /// are none any more.
+    pub(crate) async fn again(shop: &Shop, member: MemberId) -> Result<Option<Self>> {
+        let found = sqlx::query!(
+            r#"select m.role, v.seller_id as "seller?" from member m left join seller v using (member_id)
+               where m.member_id = $1 and m.status = 'active'"#,
+            member
+        );
+        let found = found.fetch_optional(&shop.db).await?;
+        Ok(found.and_then(|found| match (role(&found.role), found.seller) {
+            (Role::Staff, _) => Some(Self { member, seller: None }),
+            (Role::Seller, Some(seller)) => Some(Self { member, seller: Some(seller) }),
+            _ => None,
+        }))
+    }
+
     /// The member.
     pub const fn id(&self) -> MemberId {
         self.member

@@ -27,6 +27,7 @@ pub struct Sheet<R: Read> {
     /// Where each column stands, by its name in lower case.
     columns: BTreeMap<String, usize>,
     left: Arc<AtomicUsize>,
+    quotes: Arc<AtomicUsize>,
     record: StringRecord,
 }
 
@@ -53,13 +54,15 @@ impl<R: Read + Seek> Sheet<R> {
             .strip_bom(true)
             .build_with_buffer(file, vec![0; 64 * 1024])?;
         let left = Arc::new(AtomicUsize::new(MOST_ROW_BYTES));
-        let (first, text) = first_line(Bounded { inner: text, left: left.clone(), ahead: Vec::new() })?;
+        let quotes = Arc::new(AtomicUsize::new(0));
+        let bounded = Bounded { inner: text, left: left.clone(), quotes: quotes.clone(), ahead: Vec::new() };
+        let (first, text) = first_line(bounded)?;
         let mut rows =
             ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(&first)).from_reader(text);
         let mut record = StringRecord::new();
         read(&mut rows, &left, &mut record)?.ok_or(Failure::Sheet(SheetFlaw::Empty))?;
         let columns = record.iter().enumerate().map(|(at, name)| (name.trim().to_lowercase(), at)).collect();
-        Ok(Self { rows, columns, left, record })
+        Ok(Self { rows, columns, left, quotes, record })
     }
 }
 
@@ -69,13 +72,23 @@ impl<R: Read> Sheet<R> {
         self.columns.contains_key(column)
     }
 
+    /// The names of its columns, in lower case.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.columns.keys().map(String::as_str)
+    }
+
     /// The next row that is not blank.
     ///
     /// # Errors
     /// [`Failure::Sheet`] where it is none; [`Error::Io`] where it cannot be read.
     pub fn next(&mut self) -> Result<Option<Row<'_>>> {
         loop {
-            let Some(line) = read(&mut self.rows, &self.left, &mut self.record)? else { return Ok(None) };
+            let lines = self.record.iter().any(|cell| cell.contains(['\n', '\r']));
+            let Some(line) = read(&mut self.rows, &self.left, &mut self.record)? else {
+                // A quote that is never closed swallows all that follows it.
+                let open = lines && !self.quotes.load(Ordering::Relaxed).is_multiple_of(2);
+                return if open { Err(Failure::Sheet(SheetFlaw::QuoteOpen).into()) } else { Ok(None) };
+            };
             if self.record.iter().any(|cell| !cell.trim().is_empty()) {
                 return Ok(Some(Row { line, record: &self.record, columns: &self.columns }));
             }
@@ -175,6 +188,8 @@ fn delimiter(header: &[u8]) -> u8 {
 struct Bounded<R> {
     inner: R,
     left: Arc<AtomicUsize>,
+    /// The quotes that were read.
+    quotes: Arc<AtomicUsize>,
     /// What was read ahead.
     ahead: Vec<u8>,
 }
@@ -193,6 +208,8 @@ impl<R: Read> Read for Bounded<R> {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         self.left.store(left - count, Ordering::Relaxed);
+        let quotes = into.iter().take(count).filter(|byte| **byte == b'"').count();
+        self.quotes.fetch_add(quotes, Ordering::Relaxed);
         Ok(count)
     }
 }
@@ -249,6 +266,8 @@ mod tests {
         assert_eq!(flaw("a,".repeat(1_000_000).as_bytes()), Some(Failure::Sheet(SheetFlaw::RowTooLong)));
         assert_eq!(flaw("a,".repeat(200).as_bytes()), Some(Failure::Sheet(SheetFlaw::TooManyColumns)));
         assert_eq!(flaw(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff"), Some(Failure::Sheet(SheetFlaw::NotText)));
+        assert_eq!(flaw(b"a,b\n1,2\n\"3,4\n5,6\n"), Some(Failure::Sheet(SheetFlaw::QuoteOpen)));
+        assert_eq!(flaw(b"a,b\n1,\"2\n3\"\n5\",6\n"), None, "a stray quote within a cell");
         let endless = [b"a,b\n\"".as_slice(), &vec![b'x'; 2 * MOST_ROW_BYTES]].concat();
         assert_eq!(flaw(&endless), Some(Failure::Sheet(SheetFlaw::RowTooLong)));
         let long = format!("a,b\n{}", "1,2\n".repeat(MOST_ROW_BYTES));

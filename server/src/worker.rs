@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use domain::{Error, Shop, coupon, delivery, event, order, payment, picture, points, ranking, sales, signup, visit};
+use domain::{
+    Error, Shop, coupon, delivery, event, import, order, payment, picture, points, ranking, sales, signup, visit,
+};
 use tokio::task::JoinSet;
 
 use crate::{http::Sessions, settings::Neighbors};
@@ -34,6 +36,7 @@ pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors) -> JoinSet
     workers.spawn(hours(shop.clone()));
     workers.spawn(payments(shop.clone()));
     workers.spawn(refunds(shop.clone()));
+    workers.spawn(imports(shop.clone()));
     if let Some(after) = neighbors.accept_after {
         workers.spawn(acceptances(shop.clone(), time::Duration::seconds(after)));
     }
@@ -87,6 +90,13 @@ async fn refunds(shop: Shop) {
             }
             Err(error) => tracing::debug!(%error, "the money on its way back to cards was not counted"),
         }
+        tokio::time::sleep(ALWAYS).await;
+    }
+}
+
+async fn imports(shop: Shop) {
+    loop {
+        while told("steps of files of products", import::work(&shop).await) > 0 {}
         tokio::time::sleep(ALWAYS).await;
     }
 }
@@ -146,6 +156,7 @@ async fn forget(shop: Shop, event_days: i64) {
     let readers = shop.readers().names();
     loop {
         while told("old events", event::forget(&shop, &readers, event_days).await) > 0 {}
+        while told("old files of products", import::forget(&shop).await) > 0 {}
         tokio::time::sleep(SELDOM).await;
     }
 }

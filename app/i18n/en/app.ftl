@@ -237,6 +237,7 @@ sheet-empty = The file has no row below its header.
 sheet-not-text = The file cannot be read as text. Only CSV in UTF-8, UTF-16 or EUC-KR (CP949) can be read.
 sheet-too-many-columns = The file has too many columns. At most { $max } can be read.
 sheet-row-too-long = A row of the file is too long. Look for a quote that is never closed.
+sheet-quote-open = The file ends within quotes that are never closed.
 sheet-too-many-rows = The file has more rows than can be taken at once. Please split it.
 sheet-too-large = The file is too large. Please split it.
 sheet-column-missing = A column that is needed is missing. Please check the header.
@@ -930,3 +931,92 @@ home-placed = Orders
 home-paid = Orders paid
 home-who-counts = A person counts once a day. Who is no member is told apart by address and browser; staff, sellers and programs do not count. Shares are of the first step.
 home-who-counts-own = Who put your books into a cart counts once a day; orders are those with your books. Shares are of the first step.
+## Products by file
+act-product-imported = Product applied from a file
+import-title = Products by CSV
+import-about = Add or change many products by a CSV file. The file is checked first; while a single row has something wrong, nothing is applied.
+import-file = CSV file
+import-file-hint = Up to { $rows } rows and { $megabytes } MB, in UTF-8, UTF-16 or EUC-KR (CP949).
+import-send = Send and check
+import-example = Download an example
+import-export = Download the products there are
+import-list = Files sent
+import-columns = Columns
+import-columns-about = The first row names the columns, in any order. What has no column or an empty cell stays as it is. A product found by id or ISBN is changed; an ISBN that nobody has becomes a new product.
+import-column = Column
+import-column-other = Other names
+import-column-meaning = Meaning
+import-new-needs = Needed for new ones
+import-column-id = Number of the product. Where it is given, this product is changed.
+import-column-seller = Number of the seller. Needed for new products.
+import-column-isbn = ISBN of 13 digits. Without an id, the product with this ISBN is changed.
+import-column-title = Title
+import-column-original-title = Original title
+import-column-author = Author
+import-column-published-year = Year of first publication, negative before Christ; this year where a new product has none.
+import-column-category = Category: { $names }
+import-column-list-price = List price in won
+import-column-sale-price = Price to pay in won; the list price where a new product has none.
+import-column-status = draft, on_sale, suspended, archived, or their Korean names; a draft where a new product has none.
+import-column-earn-percent = Points in percent; the shop's own rate where a new product has none.
+import-column-low-at = From so many available copies down, stock is low.
+import-column-on-hand = Opening stock of a new product. The stock of one that there is does not change.
+import-column-description = What the book is about; may have several lines.
+import-state = State
+import-state-reading = Being read
+import-state-checking = Being checked
+import-state-checked = Checked
+import-state-applying = Being applied
+import-state-applied = Applied
+import-state-refused = Not readable
+import-state-cut-off = Broke off
+import-state-failed = Not applied
+import-state-expired = Too old
+import-by = Sent by
+import-when = Sent
+import-rows = Rows
+import-added = New
+import-changed = Changed
+import-unchanged = Unchanged
+import-wrong = Wrong
+import-none = No file was sent yet.
+import-progress-bytes = { $percent }% read
+import-progress-rows = { $done } of { $rows } rows
+import-progress-note = This page looks again by itself. The work goes on when you leave it.
+import-ignored = Unknown columns were not read: { $names }
+import-has-wrong = { $count ->
+    [one] { $count } row has something wrong. Nothing was applied.
+   *[other] { $count } rows have something wrong. Nothing was applied.
+}
+import-has-wrong-note = Please mend the file and send it again. Where a product has changed meanwhile, it is enough to check again.
+import-wrong-rows = Rows to mend
+import-wrong-csv = Download these as CSV
+import-line = Line
+import-typed = What it says
+import-why = What is wrong
+import-check-again = Check again
+import-ready = Checked: nothing is wrong.
+import-ready-note = { $added } new products are added and { $changed } are changed, all at once.
+import-apply = { $count ->
+    [one] Apply { $count } product
+   *[other] Apply { $count } products
+}
+import-nothing = Nothing changes: every row is as its product is already.
+import-applied = { $count ->
+    [one] { $count } product was applied.
+   *[other] { $count } products were applied.
+}
+import-applied-note = { $added } new, { $changed } changed. Each change is in the audit trail.
+import-cut-off = The file broke off while it was sent or read. Nothing was applied. Please send it again.
+import-failed = The file could not be applied, and nothing was changed. Please check it again in a while.
+import-expired = It was checked so long ago that its rows are gone. Please send the file again.
+import-again = Send another file
+import-to-products = Products
+row-flaw-isbn = Not an ISBN of 13 digits, or its check digit is wrong. A spreadsheet may have shortened the number.
+row-flaw-isbn-taken = Another product has this ISBN.
+row-flaw-twice = The same product stands on line { $line }.
+row-flaw-seller-fixed = The seller of a product cannot be changed.
+row-flaw-above-list-price = The price to pay is above the list price.
+row-flaw-sold-before = It was sold before and cannot become a draft again.
+row-flaw-moved = Somebody else has changed this product since the file was checked.
+row-flaw-text = Some characters cannot be used here.

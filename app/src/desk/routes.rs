@@ -7,6 +7,14 @@ use axum::Router;
 use domain::Shop;
 
 use crate::seller::pictures;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+use domain::Shop;
+
+use crate::seller::import;
 
 /// The routes, by noun.
 pub fn routes(shop: Shop) -> Router {
@@ -14,4 +22,11 @@ pub fn routes(shop: Shop) -> Router {
     let router = router.merge(people::routes());
     let router: Router<Shop> = Router::new().merge(pictures::upload::routes());
     router.with_state(shop)
+    router
+        // What is too large is heard to its end, so that the browser is told.
+        .route("/seller/products/import/file", post(import::receive).layer(DefaultBodyLimit::disable()))
+        .route("/seller/products/import/example.csv", get(import::example))
+        .route("/seller/products/imports/{id}/errors.csv", get(import::wrong_rows))
+        .route("/seller/products/export.csv", get(import::export))
+        .with_state(shop)
 }

@@ -18,6 +18,7 @@ mod event;
 mod exchange;
 mod faults;
 mod fixture;
+mod import;
 mod inventory;
 mod mail;
 mod member;
