@@ -10,9 +10,33 @@ pub enum Act {
     StockChanged,
     /// From how many copies down the stock of a product is low was set.
     StockLowSet,
+    /// An event that was set aside was taken once more.
+    LetterRedriven,
+    /// An event that was set aside was given up.
+    LetterDiscarded,
+    /// The gateway was asked how a payment stands.
+    PaymentAsked,
+    /// Money on its way back to a card was asked for at once.
+    CardRefundHurried,
+    /// The books were to be compared with those of the gateway.
+    ReconciliationAsked,
+    /// The invariants were to be checked.
+    AuditAsked,
+    /// The sandbox was told how to behave.
+    SandboxSwitched,
 }
 
 impl Act {
     /// Every act, as the trail's filter offers them.
-    pub const ALL: &[Self] = &[Self::StockChanged, Self::StockLowSet];
+    pub const ALL: &[Self] = &[
+        Self::StockChanged,
+        Self::StockLowSet,
+        Self::LetterRedriven,
+        Self::LetterDiscarded,
+        Self::PaymentAsked,
+        Self::CardRefundHurried,
+        Self::ReconciliationAsked,
+        Self::AuditAsked,
+        Self::SandboxSwitched,
+    ];
 }

@@ -9,7 +9,9 @@ pub mod coupon;
 pub mod delivery;
 pub mod error;
 pub mod event;
+pub mod health;
 pub mod inventory;
+mod keyset;
 pub mod mail;
 pub mod member;
 pub mod notification;
@@ -18,6 +20,7 @@ pub mod password;
 pub mod payment;
 pub mod points;
 pub mod product;
+pub mod pulse;
 pub mod ranking;
 pub mod reader;
 mod retry;
@@ -41,6 +44,7 @@ use time::{Duration, OffsetDateTime};
 pub use error::{Error, Result};
 use password::Hasher;
 use payment::gateway::Gateway;
+use pulse::Pulse;
 
 /// Every migration of the schema, in order.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -67,6 +71,7 @@ pub struct Shop {
     desk: order::Desk,
     gateway: Option<Arc<dyn Gateway>>,
     readers: event::Readers,
+    pulse: Pulse,
     ahead: Duration,
 }
 
@@ -81,6 +86,7 @@ impl Shop {
             desk,
             gateway: None,
             readers: event::Readers::default(),
+            pulse: Pulse::default(),
             ahead: Duration::ZERO,
         }
     }
@@ -109,6 +115,17 @@ impl Shop {
     /// Who reads the log.
     pub const fn readers(&self) -> &event::Readers {
         &self.readers
+    }
+
+    /// The same shop with what its instance has seen of itself before.
+    #[must_use]
+    pub fn with_pulse(self, pulse: Pulse) -> Self {
+        Self { pulse, ..self }
+    }
+
+    /// What this instance has seen of itself.
+    pub const fn pulse(&self) -> &Pulse {
+        &self.pulse
     }
 
     /// The same shop with its clock set ahead, to try out what only time brings. Its desk keeps
