@@ -5,6 +5,7 @@
 pub(crate) mod confirm;
 pub(crate) mod download;
 pub(crate) mod routes;
+pub mod sandbox;
 pub(crate) mod table;
 
 use contract::Failure;
@@ -16,6 +17,7 @@ use leptos::prelude::*;
 
 use crate::{
     context::{asked_path, shop, shopper},
+    staff::system::PATHS,
     text::t,
 };
 
@@ -44,7 +46,8 @@ pub(crate) fn Tabs(
     let here = asked_path();
     let here = here.split('?').next().unwrap_or_default().to_owned();
     let links = links.into_iter().map(|(href, name)| {
-        let below = !matches!(href, "/staff" | "/seller") && here.starts_with(href);
+        let within = href == "/staff/system" && PATHS.iter().any(|path| here.starts_with(path));
+        let below = within || (!matches!(href, "/staff" | "/seller") && here.starts_with(href));
         let current = if here == href { Some("page") } else { below.then_some("true") };
         view! { <li><a href=href aria-current=current>{name}</a></li> }
     });
@@ -61,8 +64,7 @@ fn staffs() -> Vec<(&'static str, String)> {
         ("/staff/coupons", t!("staff-coupons")),
         ("/staff/members", t!("desk-members")),
         ("/staff/points", t!("points")),
-        ("/staff/readers", t!("readers")),
-        ("/staff/audit", t!("audit")),
+        ("/staff/system", t!("system")),
     ]
 }
 

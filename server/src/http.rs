@@ -2,15 +2,22 @@
 
 mod covers;
 mod failures;
+mod health;
 mod live;
 mod origin;
 mod sessions;
 mod visitor;
 mod webhooks;
 
-use app::{context::PublicUrl, shell};
+use std::sync::Arc;
+
+use app::{
+    context::PublicUrl,
+    desk::sandbox::{Handle, Sandbox},
+    shell,
+};
 use axum::{
-    Router,
+    Extension, Router,
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, header},
     middleware::{from_fn, from_fn_with_state},
@@ -29,7 +36,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 pub use sessions::Sessions;
 
-use crate::{live::Hub, settings::Serve};
+use crate::{live::Hub, sandbox, settings::Serve};
 
 /// The largest body of a form, in bytes: fields of ten thousand characters each still get their
 /// answer.
@@ -53,6 +60,10 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
         .with_expiry(Expiry::OnInactivity(time::Duration::days(settings.session_days)));
     let origins = origin::Origins::new(settings.public_url.clone());
 
+    let gateway = settings.neighbors.gateway().ok().flatten();
+    let near = gateway.and_then(|(url, _)| sandbox::Remote::at(url));
+    let near = Handle(near.map(|near| Arc::new(near) as Arc<dyn Sandbox>));
+
     let public = PublicUrl(settings.public_url.clone());
     let options = leptos.clone();
     let document = move || shell(options.clone());
@@ -65,6 +76,7 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
         .merge(app::desk::routes(shop.clone()))
         // The last one sees a request first.
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(Extension(near))
         .layer(from_fn_with_state(shop.clone(), visitor::recognize))
         .layer(sessions)
         .layer(from_fn_with_state(origins, origin::refuse_foreign))
@@ -79,9 +91,12 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
     // Programs of neighbors: without a session, and from no page.
     let carrier = settings.neighbors.carrier().ok().flatten();
     let webhooks = webhooks::router(shop.clone(), carrier.map(|(_, secret)| secret));
-    let covers = Router::new().route("/covers/{file}", get(covers::cover)).with_state(shop);
+    let covers = Router::new().route("/covers/{file}", get(covers::cover)).with_state(shop.clone());
+    let health = Router::new().route(health::PATH, get(health::health)).with_state(shop);
+    let health = health.layer(header(header::CACHE_CONTROL, "no-store"));
     files
         .merge(covers)
+        .merge(health)
         .merge(webhooks)
         .merge(pages)
         .layer(from_fn(failures::dress))

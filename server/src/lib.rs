@@ -14,6 +14,7 @@ pub mod outside;
 pub mod platform;
 pub mod postgres;
 pub mod reader;
+pub mod sandbox;
 pub mod serve;
 pub mod settings;
 pub mod worker;

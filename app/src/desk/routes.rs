@@ -7,5 +7,6 @@ use domain::Shop;
 /// The routes, by noun.
 pub fn routes(shop: Shop) -> Router {
     let router: Router<Shop> = Router::new();
+    let router = router.merge(crate::staff::system::files::router());
     router.with_state(shop)
 }

@@ -60,6 +60,15 @@ pub struct Transaction {
     pub at: OffsetDateTime,
 }
 
+/// Some of the transactions, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Those among them that moved money.
+    pub transactions: Vec<Transaction>,
+    /// The key behind which the next ones begin, where there are further ones.
+    pub next: Option<String>,
+}
+
 /// A payment whose page was opened.
 #[derive(Debug, Clone)]
 pub struct Opened {
@@ -135,15 +144,14 @@ pub trait Gateway: fmt::Debug + Send + Sync {
     /// Looks a payment up by the shop's id of it.
     async fn find(&self, payment: PaymentId) -> Result<Option<Charge>, Denial>;
 
-    /// The transactions from one time to another, oldest first, those behind the transaction `after`: at
-    /// most `limit`. Fewer say that there are no further ones.
+    /// The transactions from one time to another, those behind the transaction `after`, a page of
+    /// them.
     async fn transactions(
         &self,
         from: OffsetDateTime,
         until: OffsetDateTime,
         after: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<Transaction>, Denial>;
+    ) -> Result<Told, Denial>;
 
     /// Gives `amount` won back to the card.
     async fn cancel(&self, key: &str, cancel: Uuid, amount: Won, reason: &str) -> Result<Charge, Denial>;

@@ -17,10 +17,7 @@ use super::{
 };
 use crate::{Error, Result, Shop, words::word};
 
-/// Transactions that the gateway is asked for at once.
-const PAGE: u32 = 1_000;
-
-/// Pages that are read at most: a million transactions.
+/// Pages that are read at most: with a thousand on each, a million transactions.
 const MOST_PAGES: usize = 1_000;
 
 /// Whoever is at a run says so again before this time is over.
@@ -120,15 +117,13 @@ async fn compare_all(shop: &Shop, gateway: &Arc<dyn Gateway>, run: &Claimed) -> 
         if page == MOST_PAGES {
             return Err(Stop::Silent("more transactions than can be compared".to_owned()));
         }
-        let told = gateway.transactions(from, until, after.as_deref(), PAGE).await;
+        let told = gateway.transactions(from, until, after.as_deref()).await;
         let told = told.map_err(|denial| Stop::Silent(denial.to_string()))?;
-        let last = told.last().map(|last| last.key.clone());
-        let full = u32::try_from(told.len()).is_ok_and(|count| count >= PAGE);
-        keep(shop, run.id, &told).await?;
-        if !full || last == after {
+        keep(shop, run.id, &told.transactions).await?;
+        if told.next.is_none() || told.next == after {
             break;
         }
-        after = last;
+        after = told.next;
     }
     compare::compare(shop, run.id, from, until).await?;
     look_up(shop, gateway, run.id).await?;
