@@ -7,6 +7,7 @@ pub(crate) mod confirm;
 pub(crate) mod download;
 pub(crate) mod figures;
 pub(crate) mod routes;
+pub mod sandbox;
 pub(crate) mod table;
 pub(crate) mod trail;
 pub(crate) mod todo;
@@ -20,6 +21,7 @@ use leptos::prelude::*;
 
 use crate::{
     context::{asked_path, shop, shopper},
+    staff::system::PATHS,
     text::t,
 };
 
@@ -48,7 +50,8 @@ pub(crate) fn Tabs(
     let here = asked_path();
     let here = here.split('?').next().unwrap_or_default().to_owned();
     let links = links.into_iter().map(|(href, name)| {
-        let below = !matches!(href, "/staff" | "/seller") && here.starts_with(href);
+        let within = href == "/staff/system" && PATHS.iter().any(|path| here.starts_with(path));
+        let below = within || (!matches!(href, "/staff" | "/seller") && here.starts_with(href));
         let current = if here == href { Some("page") } else { below.then_some("true") };
         view! { <li><a href=href aria-current=current>{name}</a></li> }
     });
@@ -69,6 +72,7 @@ fn staffs() -> Vec<(&'static str, String)> {
         ("/staff/readers", t!("readers")),
         ("/staff/audit", t!("audit")),
         ("/staff/trail", t!("trail")),
+        ("/staff/system", t!("system")),
     ]
 }
 

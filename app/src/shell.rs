@@ -129,6 +129,12 @@ fn App() -> impl IntoView {
                     <Route path=path!("/seller/products/import") view=seller::import::ImportPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/products/imports") view=seller::import::ImportsPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/products/imports/:id") view=seller::import::OneImportPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/readers/settled") view=staff::readers::SettledPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/system") view=staff::system::HealthPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/webhooks") view=staff::webhooks::WebhooksPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/payments") view=staff::payments::PaymentsPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/reconciliation") view=staff::reconciliation::ReconciliationPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/sandbox") view=staff::sandbox::SandboxPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
                 </FlatRoutes>

@@ -8,6 +8,7 @@ use contract::{
     member::{MemberStatus, Role},
     money::won,
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
+    payment::PaymentState,
     stock::MovementKind,
     trail::Act,
 };
@@ -15,7 +16,10 @@ use domain::{
     inventory::Movement,
     order::{RefundView, Step},
 };
-use serde::de::{DeserializeOwned, IntoDeserializer, value};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IntoDeserializer, value},
+};
 
 use crate::text::{self, t};
 
@@ -30,6 +34,17 @@ pub(crate) fn payment_status(status: PaymentStatus) -> String {
         PaymentStatus::PartiallyRefunded => t!("payment-partially-refunded"),
         PaymentStatus::Refunded => t!("payment-refunded"),
         PaymentStatus::Unknown => t!("payment-unknown"),
+    }
+}
+
+/// Where one card payment stands.
+pub(crate) fn payment_state(state: PaymentState) -> String {
+    match state {
+        PaymentState::Pending => t!("payment-pending"),
+        PaymentState::Unknown => t!("payment-unknown"),
+        PaymentState::Paid => t!("payment-paid"),
+        PaymentState::Failed => t!("payment-failed"),
+        PaymentState::Canceled => t!("payment-canceled"),
     }
 }
 
@@ -164,6 +179,13 @@ pub(crate) fn act(act: Act) -> String {
         Act::PictureRestored => t!("act-picture-restored"),
         Act::PicturesOrdered => t!("act-pictures-ordered"),
         Act::ProductImported => t!("act-product-imported"),
+        Act::LetterRedriven => t!("act-letter-redriven"),
+        Act::LetterDiscarded => t!("act-letter-discarded"),
+        Act::PaymentAsked => t!("act-payment-asked"),
+        Act::CardRefundHurried => t!("act-card-refund-hurried"),
+        Act::ReconciliationAsked => t!("act-reconciliation-asked"),
+        Act::AuditAsked => t!("act-audit-asked"),
+        Act::SandboxSwitched => t!("act-sandbox-switched"),
     }
 }
 
@@ -256,4 +278,12 @@ fn status(axis: &str, word: &str) -> String {
 /// Reads the word of an enum without data, from a column or a form.
 pub(crate) fn read<T: DeserializeOwned>(word: &str) -> Option<T> {
     T::deserialize(IntoDeserializer::<value::Error>::into_deserializer(word)).ok()
+}
+
+/// The word of an enum without data, as columns, forms and URLs spell it.
+pub(crate) fn word(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
 }

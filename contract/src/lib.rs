@@ -24,6 +24,7 @@ pub mod ranking;
 pub mod refund;
 pub mod sheet;
 pub mod stock;
+pub mod system;
 pub mod table;
 pub mod trail;
 pub mod when;

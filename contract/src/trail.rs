@@ -34,6 +34,20 @@ pub enum Act {
     PicturesOrdered,
     /// A product was made or changed by a file.
     ProductImported,
+    /// An event that was set aside was taken once more.
+    LetterRedriven,
+    /// An event that was set aside was given up.
+    LetterDiscarded,
+    /// The gateway was asked how a payment stands.
+    PaymentAsked,
+    /// Money on its way back to a card was asked for at once.
+    CardRefundHurried,
+    /// The books were to be compared with those of the gateway.
+    ReconciliationAsked,
+    /// The invariants were to be checked.
+    AuditAsked,
+    /// The sandbox was told how to behave.
+    SandboxSwitched,
 }
 
 impl Act {
@@ -64,4 +78,12 @@ impl Act {
         Self::PicturesOrdered,
     ];
     pub const ALL: &[Self] = &[Self::StockChanged, Self::StockLowSet, Self::ProductImported];
+        Self::LetterRedriven,
+        Self::LetterDiscarded,
+        Self::PaymentAsked,
+        Self::CardRefundHurried,
+        Self::ReconciliationAsked,
+        Self::AuditAsked,
+        Self::SandboxSwitched,
+    ];
 }

@@ -5,8 +5,10 @@ use sqlx::PgConnection;
 use crate::{Result, Shop};
 
 mod invariant;
+mod run;
 
 pub use invariant::INVARIANTS;
+pub use run::{Run, ask, latest, work};
 
 /// A rule that all rows keep, as SQL.
 #[derive(Debug, Clone, Copy)]

@@ -11,6 +11,7 @@ mod letters;
 mod reader;
 mod readers;
 mod redrive;
+mod settled;
 pub mod tail;
 mod take;
 mod turn;
@@ -27,6 +28,7 @@ pub use letters::{Letter, PAGE, dead_counts, dead_letters, discard};
 pub use reader::{Event, Reader, Trouble};
 pub use readers::Readers;
 pub use redrive::{Redriven, redrive, redrive_all};
+pub use settled::{SettledLetter, settled_letters};
 pub use take::{Taken, take};
 pub use turn::Turn;
 

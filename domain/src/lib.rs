@@ -11,7 +11,9 @@ pub mod delivery;
 pub mod error;
 pub mod event;
 pub mod import;
+pub mod health;
 pub mod inventory;
+mod keyset;
 pub mod mail;
 pub mod member;
 pub mod notification;
@@ -22,6 +24,7 @@ mod planned;
 pub mod picture;
 pub mod points;
 pub mod product;
+pub mod pulse;
 pub mod ranking;
 pub mod reader;
 mod retry;
@@ -50,6 +53,7 @@ pub use error::{Error, Result};
 use password::Hasher;
 use payment::gateway::Gateway;
 use picture::{Darkroom, Store};
+use pulse::Pulse;
 
 /// Every migration of the schema, in order.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -79,6 +83,7 @@ pub struct Shop {
     darkroom: Darkroom,
     readers: event::Readers,
     visits: visit::Visits,
+    pulse: Pulse,
     ahead: Duration,
 }
 
@@ -96,6 +101,7 @@ impl Shop {
             darkroom: Darkroom::new(),
             readers: event::Readers::default(),
             visits: visit::Visits::default(),
+            pulse: Pulse::default(),
             ahead: Duration::ZERO,
         }
     }
@@ -139,6 +145,15 @@ impl Shop {
     /// Who came, as this instance saw it.
     pub const fn visits(&self) -> &visit::Visits {
         &self.visits
+    /// The same shop with what its instance has seen of itself before.
+    #[must_use]
+    pub fn with_pulse(self, pulse: Pulse) -> Self {
+        Self { pulse, ..self }
+    }
+
+    /// What this instance has seen of itself.
+    pub const fn pulse(&self) -> &Pulse {
+        &self.pulse
     }
 
     /// The same shop with its clock set ahead, to try out what only time brings. Its desk keeps

@@ -9,7 +9,9 @@ mod back;
 mod begin;
 mod card;
 pub mod gateway;
+pub mod list;
 mod read;
+pub mod reconcile;
 mod settle;
 
 use contract::{

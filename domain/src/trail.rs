@@ -10,7 +10,11 @@ use time::OffsetDateTime;
 
 pub use read::{Entry, Filter, list};
 
-use crate::{Result, member::Operator, words::word};
+use crate::{
+    Result, Shop,
+    member::{Operator, Staff},
+    words::word,
+};
 
 /// One change, to be told.
 #[derive(Debug, Clone)]
@@ -66,6 +70,19 @@ pub(crate) async fn record(
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// Tells that the staff has set switches of the sandbox, which keeps them itself.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn sandbox_switched(shop: &Shop, by: &Staff, neighbor: &str, before: Value, after: Value) -> Result<()> {
+    let told =
+        Change { act: Act::SandboxSwitched, subject: neighbor.to_owned(), seller: None, before, after };
+    let mut tx = shop.db.begin().await?;
+    record(&mut tx, &Operator::from(by), shop.now(), &[told]).await?;
+    tx.commit().await?;
     Ok(())
 }
 

@@ -1,6 +1,10 @@
 //! What neighbors tell by webhook, kept as they told it.
 
+mod list;
+
 use contract::payment::PaymentId;
+
+pub use list::{Filter, Told, forget, list};
 
 use crate::{Result, Shop};
 

@@ -4,7 +4,11 @@
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
-use domain::{delivery::Errand, event::Trouble};
+use domain::{
+    delivery::Errand,
+    event::Trouble,
+    pulse::{Neighbor, Pulse},
+};
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
@@ -46,6 +50,7 @@ pub trait Carrier: fmt::Debug + Send + Sync {
 pub struct Remote {
     client: Client,
     base: Url,
+    pulse: Pulse,
 }
 
 impl fmt::Debug for Remote {
@@ -63,7 +68,14 @@ impl Remote {
         let sentence = |why: &dyn fmt::Display| format!("the carrier cannot be spoken to: {why}");
         let client = outside::client().map_err(|error| sentence(&error))?;
         let client = client.connect_timeout(CONNECT).timeout(ANSWER).build().map_err(|error| sentence(&error))?;
-        Ok(Self { client, base: base.clone() })
+        Ok(Self { client, base: base.clone(), pulse: Pulse::default() })
+    }
+
+    /// The same carrier, whose answers are noted there.
+    #[must_use]
+    pub fn noted(self, pulse: &Pulse) -> Self {
+        pulse.knows(Neighbor::Carrier, &outside::host(&self.base));
+        Self { pulse: pulse.clone(), ..self }
     }
 
     fn at(&self, path: &[&str]) -> Url {
@@ -79,6 +91,25 @@ impl Remote {
 #[async_trait]
 impl Carrier for Remote {
     async fn book(&self, errand: &Errand) -> Result<Booking, Trouble> {
+        self.note(self.ask(errand).await)
+    }
+
+    async fn call_off(&self, number: &str) -> Result<(), Trouble> {
+        self.note(self.take_back(number).await)
+    }
+}
+
+impl Remote {
+    fn note<T>(&self, outcome: Result<T, Trouble>) -> Result<T, Trouble> {
+        // A parcel that is refused was answered, too.
+        match &outcome {
+            Err(trouble) if trouble.is_outage() => self.pulse.met(Neighbor::Carrier, Err(&trouble.to_string())),
+            _ => self.pulse.met(Neighbor::Carrier, Ok(())),
+        }
+        outcome
+    }
+
+    async fn ask(&self, errand: &Errand) -> Result<Booking, Trouble> {
         let body = json!({
             "reference": errand.delivery, "recipient": errand.recipient, "phone": errand.phone,
             "postcode": errand.postcode, "address": errand.address, "note": errand.note,
@@ -94,7 +125,7 @@ impl Carrier for Remote {
         }
     }
 
-    async fn call_off(&self, number: &str) -> Result<(), Trouble> {
+    async fn take_back(&self, number: &str) -> Result<(), Trouble> {
         let (status, _) = answer(self.client.delete(self.at(&["v1", "parcels", number]))).await?;
         match status {
             // Picked up, or not known any more: there is nothing left to call off.

@@ -8,11 +8,15 @@ use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use contract::{Won, payment::PaymentId};
-use domain::payment::gateway::{Back, Charge, Denial, Gateway, Opened, Token};
+use domain::{
+    payment::gateway::{Back, Charge, Denial, Gateway, Opened, Token, Told},
+    pulse::{Neighbor, Pulse},
+};
 use reqwest::{Client, RequestBuilder};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use time::{OffsetDateTime, UtcOffset, macros::format_description};
 use url::Url;
 use uuid::Uuid;
 
@@ -23,6 +27,12 @@ const CONNECT: Duration = Duration::from_secs(2);
 
 /// How long an answer may take, from beginning to end. A shopper waits for it.
 const ANSWER: Duration = Duration::from_secs(5);
+
+/// How long a page of transactions may take. Nobody waits for it.
+const BOOKS: Duration = Duration::from_secs(30);
+
+/// Transactions on a page.
+const PAGE: usize = 1_000;
 
 /// The most characters that the gateway takes for the name of a payment.
 const NAME: usize = 100;
@@ -35,6 +45,7 @@ pub struct Toss {
     client: Client,
     base: Url,
     secret: String,
+    pulse: Pulse,
 }
 
 impl fmt::Debug for Toss {
@@ -52,7 +63,14 @@ impl Toss {
         let sentence = |why: &dyn fmt::Display| format!("the payment gateway cannot be spoken to: {why}");
         let client = outside::client().map_err(|error| sentence(&error))?;
         let client = client.connect_timeout(CONNECT).timeout(ANSWER).build().map_err(|error| sentence(&error))?;
-        Ok(Self { client, base: base.clone(), secret: secret.to_owned() })
+        Ok(Self { client, base: base.clone(), secret: secret.to_owned(), pulse: Pulse::default() })
+    }
+
+    /// The same gateway, whose answers are noted there.
+    #[must_use]
+    pub fn noted(self, pulse: &Pulse) -> Self {
+        pulse.knows(Neighbor::Gateway, &outside::host(&self.base));
+        Self { pulse: pulse.clone(), ..self }
     }
 
     async fn post<T: DeserializeOwned>(&self, path: &[&str], key: &str, body: &Value) -> Result<T, Denial> {
@@ -65,6 +83,16 @@ impl Toss {
 
     /// The body of an answer that says that it was done.
     async fn answer(&self, request: RequestBuilder) -> Result<Vec<u8>, Denial> {
+        let answer = self.send(request).await;
+        match &answer {
+            Err(Denial::Unanswered(why)) => self.pulse.met(Neighbor::Gateway, Err(why)),
+            // A refusal is an answer, too.
+            Ok(_) | Err(Denial::Refused(_) | Denial::Already(_)) => self.pulse.met(Neighbor::Gateway, Ok(())),
+        }
+        answer
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Vec<u8>, Denial> {
         let answer = request.basic_auth(&self.secret, Some("")).send().await.map_err(|error| denial::broken(&error))?;
         let status = answer.status();
         let body = answer.bytes().await.map_err(|error| denial::broken(&error))?;
@@ -126,6 +154,27 @@ impl Gateway for Toss {
         }
     }
 
+    async fn transactions(
+        &self,
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+        after: Option<&str>,
+    ) -> Result<Told, Denial> {
+        let mut url = self.at(&["v1", "transactions"]);
+        // Both ends are included, and in whole seconds.
+        url.query_pairs_mut()
+            .append_pair("startDate", &korean(from))
+            .append_pair("endDate", &korean(until - time::Duration::SECOND))
+            .append_pair("limit", &PAGE.to_string());
+        if let Some(after) = after {
+            url.query_pairs_mut().append_pair("startingAfter", after);
+        }
+        let page: Vec<wire::Transaction> = self.ask(self.client.get(url).timeout(BOOKS)).await?;
+        let full = page.len() >= PAGE;
+        let next = page.last().filter(|_| full).map(|last| last.transaction_key.clone());
+        Ok(Told { transactions: page.into_iter().filter_map(wire::Transaction::moved).collect(), next })
+    }
+
     async fn cancel(&self, key: &str, cancel: Uuid, amount: Won, reason: &str) -> Result<Charge, Denial> {
         let body = json!({ "cancelReason": shortened(reason, REASON), "cancelAmount": amount });
         let left: wire::Payment = self.post(&["v1", "payments", key, "cancel"], &cancel.to_string(), &body).await?;
@@ -160,6 +209,13 @@ impl Gateway for Toss {
     }
 }
 
+/// A time as the gateway reads it: in Korea, without a zone.
+fn korean(at: OffsetDateTime) -> String {
+    let korea = UtcOffset::from_hms(9, 0, 0).unwrap_or(UtcOffset::UTC);
+    let form = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
+    at.to_offset(korea).format(form).unwrap_or_default()
+}
+
 fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
@@ -175,6 +231,11 @@ mod tests {
     #[test]
     fn the_secret_is_not_printed() {
         assert!(!format!("{:?}", gateway("http://localhost:1/")).contains("secret"));
+    }
+
+    #[test]
+    fn a_time_is_told_in_korea() {
+        assert_eq!(korean(time::macros::datetime!(2026-11-19 15:00 UTC)), "2026-11-20T00:00:00");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod covers;
 mod failures;
+mod health;
 mod live;
 mod origin;
 mod pictures;
@@ -10,9 +11,15 @@ mod visit;
 mod visitor;
 mod webhooks;
 
-use app::{context::PublicUrl, shell};
+use std::sync::Arc;
+
+use app::{
+    context::PublicUrl,
+    desk::sandbox::{Handle, Sandbox},
+    shell,
+};
 use axum::{
-    Router,
+    Extension, Router,
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, header},
     middleware::{from_fn, from_fn_with_state},
@@ -31,7 +38,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 pub use sessions::Sessions;
 
-use crate::{live::Hub, settings::Serve};
+use crate::{live::Hub, sandbox, settings::Serve};
 
 /// The largest body of a form, in bytes: fields of ten thousand characters each still get their
 /// answer.
@@ -56,6 +63,10 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
     let counter = visit::Counter { shop: shop.clone(), behind: settings.public_url.is_some() };
     let origins = origin::Origins::new(settings.public_url.clone());
 
+    let gateway = settings.neighbors.gateway().ok().flatten();
+    let near = gateway.and_then(|(url, _)| sandbox::Remote::at(url));
+    let near = Handle(near.map(|near| Arc::new(near) as Arc<dyn Sandbox>));
+
     let public = PublicUrl(settings.public_url.clone());
     let options = leptos.clone();
     let document = move || shell(options.clone());
@@ -69,6 +80,7 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
         // The last one sees a request first.
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(counter, visit::count))
+        .layer(Extension(near))
         .layer(from_fn_with_state(shop.clone(), visitor::recognize))
         .layer(sessions)
         .layer(from_fn_with_state(origins, origin::refuse_foreign))
@@ -86,9 +98,12 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
     let covers = Router::new()
         .route("/covers/{file}", get(covers::cover))
         .route("/pictures/{file}", get(pictures::picture))
-        .with_state(shop);
+        .with_state(shop.clone());
+    let health = Router::new().route(health::PATH, get(health::health)).with_state(shop);
+    let health = health.layer(header(header::CACHE_CONTROL, "no-store"));
     files
         .merge(covers)
+        .merge(health)
         .merge(webhooks)
         .merge(pages)
         .layer(from_fn(failures::dress))

@@ -15,6 +15,7 @@ pub mod pictures;
 pub mod platform;
 pub mod postgres;
 pub mod reader;
+pub mod sandbox;
 pub mod serve;
 pub mod settings;
 pub mod worker;

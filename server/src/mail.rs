@@ -8,6 +8,7 @@ use app::notification::letter;
 use domain::{
     Shop,
     mail::{self, Mail},
+    pulse::Neighbor,
 };
 use lettre::{
     Message,
@@ -117,6 +118,13 @@ impl Mailer {
 
     async fn note(&self, shop: &Shop, id: Uuid, outcome: Result<(), Trouble>) -> domain::Result<Done> {
         let away = matches!(outcome, Err(Trouble::Away(_)));
+        match &outcome {
+            // What was refused was answered, too.
+            Ok(()) | Err(Trouble::Refused(_)) => shop.pulse().met(Neighbor::Mail, Ok(())),
+            Err(Trouble::Away(why) | Trouble::Later(why) | Trouble::Unknown(why)) => {
+                shop.pulse().met(Neighbor::Mail, Err(&short(why)));
+            }
+        }
         match outcome {
             Ok(()) => mail::sent(shop, id).await?,
             Err(Trouble::Away(error) | Trouble::Later(error)) => {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reqwest::{Client, ClientBuilder, redirect::Policy};
+use reqwest::{Client, ClientBuilder, Url, redirect::Policy};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 /// A client that trusts the roots it brings along, whatever machine it runs on, and follows no
@@ -18,4 +18,10 @@ pub fn client() -> Result<ClientBuilder, rustls::Error> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Client::builder().tls_backend_preconfigured(tls).redirect(Policy::none()))
+}
+
+/// Where an address leads, without user, password, path or anything else that may be secret.
+pub fn host(address: &Url) -> String {
+    let host = address.host_str().unwrap_or_default();
+    address.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }

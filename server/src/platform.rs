@@ -3,7 +3,10 @@
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
-use domain::event::{Event, Trouble};
+use domain::{
+    event::{Event, Trouble},
+    pulse::{Neighbor, Pulse},
+};
 use reqwest::{Client, StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::Value;
@@ -72,6 +75,7 @@ pub trait Platform: fmt::Debug + Send + Sync {
 pub struct Remote {
     client: Client,
     address: Url,
+    pulse: Pulse,
 }
 
 impl fmt::Debug for Remote {
@@ -89,17 +93,34 @@ impl Remote {
         let sentence = |why: &dyn fmt::Display| format!("the data platform cannot be spoken to: {why}");
         let client = outside::client().map_err(|error| sentence(&error))?;
         let client = client.connect_timeout(CONNECT).timeout(ANSWER).build().map_err(|error| sentence(&error))?;
-        Ok(Self { client, address: address.clone() })
+        Ok(Self { client, address: address.clone(), pulse: Pulse::default() })
+    }
+
+    /// The same platform, whose answers are noted there.
+    #[must_use]
+    pub fn noted(self, pulse: &Pulse) -> Self {
+        pulse.knows(Neighbor::Platform, &outside::host(&self.address));
+        Self { pulse: pulse.clone(), ..self }
+    }
+
+    async fn hand(&self, batch: &[CloudEvent<'_>]) -> Result<(), Trouble> {
+        let body = serde_json::to_vec(batch).map_err(|error| Trouble::Poison(error.to_string()))?;
+        let request = self.client.post(self.address.clone()).header(CONTENT_TYPE, BATCH).body(body);
+        let answer = request.send().await.map_err(|error| broken(&error))?;
+        if answer.status().is_success() { Ok(()) } else { Err(refused(answer.status())) }
     }
 }
 
 #[async_trait]
 impl Platform for Remote {
     async fn take(&self, batch: &[CloudEvent<'_>]) -> Result<(), Trouble> {
-        let body = serde_json::to_vec(batch).map_err(|error| Trouble::Poison(error.to_string()))?;
-        let request = self.client.post(self.address.clone()).header(CONTENT_TYPE, BATCH).body(body);
-        let answer = request.send().await.map_err(|error| broken(&error))?;
-        if answer.status().is_success() { Ok(()) } else { Err(refused(answer.status())) }
+        let outcome = self.hand(batch).await;
+        match &outcome {
+            Err(trouble) if trouble.is_outage() => self.pulse.met(Neighbor::Platform, Err(&trouble.to_string())),
+            // Events that are refused were answered, too.
+            _ => self.pulse.met(Neighbor::Platform, Ok(())),
+        }
+        outcome
     }
 }
 

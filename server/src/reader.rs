@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use domain::{
     event::Reader,
+    pulse::Pulse,
     reader::{nothing_kept, notification, points_to_earn, ranking, sales, stock_alert},
 };
 
@@ -19,7 +20,7 @@ pub(crate) use run::start;
 ///
 /// # Errors
 /// A sentence, where a neighbor cannot be spoken to.
-pub(crate) fn all(settings: &Serve) -> Result<Vec<Arc<dyn Reader>>, String> {
+pub(crate) fn all(settings: &Serve, pulse: &Pulse) -> Result<Vec<Arc<dyn Reader>>, String> {
     let mut readers: Vec<Arc<dyn Reader>> = vec![
         Arc::new(notification::Notification),
         Arc::new(points_to_earn::PointsToEarn),
@@ -29,10 +30,12 @@ pub(crate) fn all(settings: &Serve) -> Result<Vec<Arc<dyn Reader>>, String> {
         Arc::new(stock_alert::StockAlert),
     ];
     if let Some((url, _)) = settings.neighbors.carrier()? {
-        readers.push(Arc::new(delivery_request::DeliveryRequest::new(Arc::new(Remote::new(url)?))));
+        let carrier = Remote::new(url)?.noted(pulse);
+        readers.push(Arc::new(delivery_request::DeliveryRequest::new(Arc::new(carrier))));
     }
     if let Some(url) = settings.neighbors.platform()? {
-        readers.push(Arc::new(data_platform::DataPlatform::new(Arc::new(platform::Remote::new(url)?))));
+        let platform = platform::Remote::new(url)?.noted(pulse);
+        readers.push(Arc::new(data_platform::DataPlatform::new(Arc::new(platform))));
     }
     Ok(readers)
 }

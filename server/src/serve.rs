@@ -3,7 +3,11 @@
 use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
 
 use contract::member::Role;
-use domain::{Shop, seed::ACCOUNTS};
+use domain::{
+    Shop,
+    pulse::{Neighbor, Pulse},
+    seed::ACCOUNTS,
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -16,12 +20,15 @@ use crate::{
     gateway::Toss,
     http, live,
     mail::{self, Mailer},
-    metrics,
+    metrics, outside,
     pictures::Pictures,
     reader,
     settings::Serve,
     worker,
 };
+
+/// Which build this is.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// How long requests may take to finish after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -33,11 +40,13 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn run(settings: Serve) -> Result<(), Error> {
     database::log(&settings.database)?;
     let policy = settings.policy().map_err(Error::Setting)?;
+    let pulse = Pulse::new(VERSION);
     let gateway = settings.neighbors.gateway().map_err(Error::Setting)?;
     let gateway = gateway.map(|(url, secret)| Toss::new(url, secret)).transpose().map_err(Error::Setting)?;
+    pulse.knows(Neighbor::Mail, &settings.neighbors.smtp_url.as_ref().map_or_else(|| "mail/".to_owned(), outside::host));
     let mailer = Mailer::new(&settings).map_err(Error::Setting)?;
     let pictures = Pictures::new(&settings).map_err(Error::Setting)?;
-    let readers = reader::all(&settings).map_err(Error::Setting)?;
+    let readers = reader::all(&settings, &pulse).map_err(Error::Setting)?;
     settings.check_site().map_err(Error::Setting)?;
     // Before the database: a taken port should be told at once.
     let listener = TcpListener::bind(settings.addr)
@@ -48,10 +57,10 @@ pub async fn run(settings: Serve) -> Result<(), Error> {
     let opened = database::open(&settings.database, Patience::Request).await?;
     let shop = Shop::new(opened.pool.clone(), policy);
     let shop = match gateway {
-        Some(gateway) => shop.with_gateway(Arc::new(gateway)),
+        Some(gateway) => shop.with_gateway(Arc::new(gateway.noted(&pulse))),
         None => shop,
     };
-    let shop = shop.with_readers(readers.into()).with_store(Arc::new(pictures));
+    let shop = shop.with_readers(readers.into()).with_store(Arc::new(pictures)).with_pulse(pulse);
     let served = listen(listener, &settings, shop, mailer, stop).await;
     opened.close().await;
     served
@@ -71,7 +80,7 @@ async fn listen(
         demo::fill(&shop.db).await?;
     }
     let store = http::Sessions::new(shop.db.clone());
-    let workers = worker::start(&shop, &store, &settings.neighbors);
+    let workers = worker::start(&shop, &store, &settings.neighbors, &settings.database.data_dir);
     let metrics = metrics::serve(settings.metrics_addr).await?;
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let readers = reader::start(&shop, settings.metrics_addr.is_some(), &stopped);

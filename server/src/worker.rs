@@ -1,10 +1,14 @@
 //! What the shop does by itself, beside the requests: ending what ran out of time. Any number of
 //! instances may do the same: whoever locks a row first does it, once.
 
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use domain::{
-    Error, Shop, coupon, delivery, event, import, order, payment, picture, points, ranking, sales, signup, visit,
+    Error, Shop, audit, coupon, delivery, event, import, order, payment, picture, points, pulse::Disk, ranking, sales,
+    signup, visit, webhook,
 };
 use tokio::task::JoinSet;
 
@@ -29,7 +33,7 @@ const SELDOM: Duration = Duration::from_secs(600);
 
 /// Starts the workers. They end when the set is dropped; work that is cut off there is a
 /// transaction that never happened.
-pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors) -> JoinSet<()> {
+pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors, data_dir: &Path) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(orders(shop.clone()));
     workers.spawn(days(shop.clone()));
@@ -43,7 +47,10 @@ pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors) -> JoinSet
     workers.spawn(pictures(shop.clone()));
     workers.spawn(visits(shop.clone()));
     workers.spawn(sums(shop.clone()));
-    workers.spawn(sweep(sessions.clone()));
+    workers.spawn(reconciliations(shop.clone()));
+    workers.spawn(audits(shop.clone()));
+    workers.spawn(disk(shop.clone(), data_dir.to_owned()));
+    workers.spawn(sweep(shop.clone(), sessions.clone()));
     workers.spawn(forget(shop.clone(), neighbors.event_days));
     workers
 }
@@ -51,38 +58,38 @@ pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors) -> JoinSet
 async fn orders(shop: Shop) {
     loop {
         // Nothing done, or nothing that can be done now, ends the round.
-        while told("unpaid orders", order::expire(&shop).await) > 0 {}
+        while told(&shop, "unpaid orders", order::expire(&shop).await) > 0 {}
         tokio::time::sleep(OFTEN).await;
     }
 }
 
 async fn days(shop: Shop) {
     loop {
-        while told("confirmations", order::confirm_due(&shop).await) > 0 {}
-        while told("points that ran out", points::expire(&shop).await) > 0 {}
-        while told("coupons that ran out", coupon::expire(&shop).await) > 0 {}
-        while told("coupons that run out soon", coupon::remind(&shop).await) > 0 {}
+        while told(&shop, "confirmations", order::confirm_due(&shop).await) > 0 {}
+        while told(&shop, "points that ran out", points::expire(&shop).await) > 0 {}
+        while told(&shop, "coupons that ran out", coupon::expire(&shop).await) > 0 {}
+        while told(&shop, "coupons that run out soon", coupon::remind(&shop).await) > 0 {}
         tokio::time::sleep(SOMETIMES).await;
     }
 }
 
 async fn hours(shop: Shop) {
     loop {
-        told("windows of the ranking", ranking::roll(&shop).await);
+        told(&shop, "windows of the ranking", ranking::roll(&shop).await);
         tokio::time::sleep(ranking::turns_in(&shop).min(ALWAYS)).await;
     }
 }
 
 async fn payments(shop: Shop) {
     loop {
-        while told("payments that were open", payment::sweep(&shop).await) > 0 {}
+        while told(&shop, "payments that were open", payment::sweep(&shop).await) > 0 {}
         tokio::time::sleep(ALWAYS).await;
     }
 }
 
 async fn refunds(shop: Shop) {
     loop {
-        while told("money back to cards", payment::give_back(&shop).await) > 0 {}
+        while told(&shop, "money back to cards", payment::give_back(&shop).await) > 0 {}
         match payment::owed(&shop).await {
             Ok(owed) => {
                 metrics::gauge!("madang_card_refunds_pending").set(owed.count as f64);
@@ -96,21 +103,21 @@ async fn refunds(shop: Shop) {
 
 async fn imports(shop: Shop) {
     loop {
-        while told("steps of files of products", import::work(&shop).await) > 0 {}
+        while told(&shop, "steps of files of products", import::work(&shop).await) > 0 {}
         tokio::time::sleep(ALWAYS).await;
     }
 }
 
 async fn acceptances(shop: Shop, after: time::Duration) {
     loop {
-        while told("acceptances", delivery::accept_due(&shop, after).await) > 0 {}
+        while told(&shop, "acceptances", delivery::accept_due(&shop, after).await) > 0 {}
         tokio::time::sleep(ALWAYS).await;
     }
 }
 
 async fn pictures(shop: Shop) {
     loop {
-        while told("pictures that are gone", picture::sweep(&shop).await) > 0 {}
+        while told(&shop, "pictures that are gone", picture::sweep(&shop).await) > 0 {}
         match picture::leftovers(&shop).await {
             Ok(left) => metrics::gauge!("madang_picture_leftovers").set(left as f64),
             Err(error) => tracing::debug!(%error, "the pictures left to delete were not counted"),
@@ -135,16 +142,52 @@ pub async fn finish(shop: &Shop) {
 
 async fn sums(shop: Shop) {
     loop {
-        told("days of sign-ups", signup::keep(&shop).await);
-        told("old sums by the minute", sales::forget(&shop).await);
-        told("visits of days that are over", visit::forget(&shop).await);
+        told(&shop, "days of sign-ups", signup::keep(&shop).await);
+        told(&shop, "old sums by the minute", sales::forget(&shop).await);
+        told(&shop, "visits of days that are over", visit::forget(&shop).await);
         tokio::time::sleep(SELDOM).await;
     }
 }
 
-async fn sweep(sessions: Sessions) {
+async fn reconciliations(shop: Shop) {
     loop {
-        if let Err(error) = sessions.sweep().await {
+        told(&shop, "reconciliations of the night", payment::reconcile::nightly(&shop).await);
+        while told(&shop, "reconciliations", payment::reconcile::work(&shop).await) > 0 {}
+        tokio::time::sleep(ALWAYS).await;
+    }
+}
+
+async fn audits(shop: Shop) {
+    loop {
+        told(&shop, "audits", audit::work(&shop).await);
+        tokio::time::sleep(ALWAYS).await;
+    }
+}
+
+/// Looks how much room is left, which takes a moment where the disk is far away.
+async fn disk(shop: Shop, data_dir: PathBuf) {
+    loop {
+        let place = data_dir.clone();
+        let found = tokio::task::spawn_blocking(move || nix::sys::statvfs::statvfs(&place)).await;
+        match found {
+            Ok(Ok(found)) => {
+                let bytes = |blocks| u64::from(found.fragment_size()) * u64::from(blocks);
+                shop.pulse().stands_on(Disk { free: bytes(found.blocks_available()), size: bytes(found.blocks()) });
+                shop.pulse().worked("disk", Ok(0));
+            }
+            Ok(Err(error)) => shop.pulse().worked("disk", Err(error.desc())),
+            Err(error) => tracing::warn!(%error, "the disk was not looked at"),
+        }
+        tokio::time::sleep(SOMETIMES).await;
+    }
+}
+
+async fn sweep(shop: Shop, sessions: Sessions) {
+    loop {
+        let swept = sessions.sweep().await;
+        let outcome = swept.as_ref().map(|()| 0).map_err(ToString::to_string);
+        shop.pulse().worked("ended sessions", outcome.as_ref().copied().map_err(String::as_str));
+        if let Err(error) = swept {
             tracing::warn!(%error, "ended sessions were not swept");
         }
         tokio::time::sleep(SELDOM).await;
@@ -155,14 +198,17 @@ async fn forget(shop: Shop, event_days: i64) {
     // They count however long they have been away, those of other instances while they move.
     let readers = shop.readers().names();
     loop {
-        while told("old events", event::forget(&shop, &readers, event_days).await) > 0 {}
-        while told("old files of products", import::forget(&shop).await) > 0 {}
+        while told(&shop, "old files of products", import::forget(&shop).await) > 0 {}
+        while told(&shop, "old events", event::forget(&shop, &readers, event_days).await) > 0 {}
+        while told(&shop, "old webhooks", webhook::forget(&shop, event_days).await) > 0 {}
         tokio::time::sleep(SELDOM).await;
     }
 }
 
-/// How many were done; a failure is told, and done again in the next round.
-fn told(work: &str, done: Result<usize, Error>) -> usize {
+/// How many were done; a failure is told, and done again in the next round. Either is noted.
+fn told(shop: &Shop, work: &'static str, done: Result<usize, Error>) -> usize {
+    let error = done.as_ref().err().map(ToString::to_string);
+    shop.pulse().worked(work, error.as_deref().map_or(Ok(done.as_ref().copied().unwrap_or_default()), Err));
     match done {
         Ok(0) => 0,
         Ok(count) => {

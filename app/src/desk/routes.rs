@@ -21,6 +21,7 @@ pub fn routes(shop: Shop) -> Router {
     let router: Router<Shop> = Router::new();
     let router = router.merge(people::routes());
     let router: Router<Shop> = Router::new().merge(pictures::upload::routes());
+    let router = router.merge(crate::staff::system::files::router());
     router.with_state(shop)
     router
         // What is too large is heard to its end, so that the browser is told.

@@ -1,60 +1,120 @@
-//! The audit, live: every invariant of the shop, added up again while the page loads.
+//! The audit: every invariant of the shop, added up again when it is asked for. On a large database
+//! that takes longer than anybody waits for a page, so that what it came to is kept.
 
-use contract::money::grouped;
-use domain::audit::{self, Finding};
+use contract::{Failure, money::grouped, system::RunStatus};
+use domain::audit::{self, Finding, INVARIANTS, Run};
 use leptos::prelude::*;
 
-use super::{Tabs, staff};
+use super::{
+    staff,
+    system::{run_status, seconds, ways},
+};
 use crate::{
     context::shop,
-    page::{Head, page},
+    desk::table::TableBox,
+    form::{Sent, answer, returned},
+    page::{Head, page, refresh},
     text::{self, t},
 };
 
-/// The findings. To check again is to load the page again.
+/// The page.
+const PATH: &str = "/staff/audit";
+
+/// Asks for a run.
+#[server(prefix = "/fn", endpoint = "staff/audit")]
+async fn run_audit() -> Result<(), Failure> {
+    let outcome = async {
+        audit::ask(&shop()?, &staff()?).await?;
+        Ok(PATH.to_owned())
+    };
+    let outcome = outcome.await;
+    answer(Sent { form: "staff/audit", page: PATH, fields: &[] }, outcome).await
+}
+
+/// The run at work, and what the latest one has found.
 #[component]
 pub(crate) fn AuditPage() -> impl IntoView {
     page(async move {
-        let shop = shop()?;
-        staff()?;
-        let findings = audit::audit(&shop, |_| ()).await?;
-        let broken = findings.iter().filter(|finding| finding.broken > 0).count();
-        let checked = findings.iter().map(|finding| finding.checked).sum();
-        let result = if broken == 0 {
-            let sentence = t!("audit-clean", rules = findings.len(), rows = grouped(checked));
-            view! { <p class="notice good" role="status">{sentence}</p> }.into_any()
-        } else {
-            view! { <p class="notice bad" role="status">{t!("audit-broken", rules = broken)}</p> }.into_any()
-        };
-        let rows = findings.into_iter().map(|finding| view! { <Row finding /> }).collect_view();
+        let (shop, staff) = (shop()?, staff()?);
+        let ways = ways().await;
+        let (open, ended) = audit::latest(&shop, &staff).await?;
+        let refused = returned("staff/audit");
+        let none = (open.is_none() && ended.is_none()).then(|| view! { <p class="empty">{t!("sys-audit-none")}</p> });
+        if open.is_some() {
+            refresh("2");
+        }
+        let ask = open.is_none().then(|| {
+            view! {
+                <form action="/fn/staff/audit" method="post">
+                    <p><button class="button primary">{t!("sys-audit-now")}</button></p>
+                </form>
+            }
+        });
+        let open = open.map(|run| view! { <AtWork run /> });
+        let ended = ended.map(|run| view! { <Ended run /> });
         Ok(view! {
             <Head title=t!("audit") private=true />
             <h1>{t!("audit")}</h1>
-            <Tabs />
-            {result}
-            <p class="facts">
-                {t!("audit-at")} " " {text::time(shop.now())} " "
-                <a class="button small" href="/staff/audit">{t!("audit-again")}</a>
-            </p>
-            <div class="scroll rows" tabindex="0" role="region" aria-label=t!("audit")>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">{t!("audit-rule")}</th>
-                            <th scope="col" class="number">{t!("audit-checked")}</th>
-                            <th scope="col" class="number">{t!("audit-wrong")}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {ways}
+            {refused.summary()}
+            {open}
+            {ask}
+            {none}
+            {ended}
         }
         .into_any())
     })
 }
 
+/// How far it is.
 #[component]
-fn Row(finding: Finding) -> impl IntoView {
+fn AtWork(run: Run) -> impl IntoView {
+    let (done, all) = (run.findings.len(), INVARIANTS.len());
+    let sentence = t!("sys-audit-progress", done = done, all = all);
+    view! {
+        <p class="facts" role="status">
+            <progress max=all value=done aria-label=t!("audit")></progress>
+            {run_status(run.status)} " · " {sentence}
+        </p>
+    }
+}
+
+/// What it came to.
+#[component]
+fn Ended(run: Run) -> impl IntoView {
+    let broken = run.findings.iter().filter(|(finding, _)| finding.broken > 0).count();
+    let checked = run.findings.iter().map(|(finding, _)| finding.checked).sum();
+    let result = if run.status == RunStatus::Failed {
+        view! { <p class="notice bad" role="status">{t!("sys-audit-failed", error = run.error.clone())}</p> }.into_any()
+    } else if broken == 0 {
+        let sentence = t!("audit-clean", rules = run.findings.len(), rows = grouped(checked));
+        view! { <p class="notice good" role="status">{sentence}</p> }.into_any()
+    } else {
+        view! { <p class="notice bad" role="status">{t!("audit-broken", rules = broken)}</p> }.into_any()
+    };
+    let took = run.started_at.zip(run.finished_at).map(|(from, to)| t!("sys-took", seconds = seconds(to - from)));
+    let rows = run.findings.into_iter().map(|(finding, took)| view! { <Row finding took /> }).collect_view();
+    view! {
+        {result}
+        <p class="facts">{t!("audit-at")} " " {run.finished_at.map(text::time)} " · " {took} " · " {run.by_name}</p>
+        <TableBox label=t!("audit")>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{t!("audit-rule")}</th>
+                        <th scope="col" class="number">{t!("audit-checked")}</th>
+                        <th scope="col" class="number">{t!("sys-milliseconds")}</th>
+                        <th scope="col" class="number">{t!("audit-wrong")}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </TableBox>
+    }
+}
+
+#[component]
+fn Row(finding: Finding, took: i64) -> impl IntoView {
     let wrong = finding.broken > 0;
     let rule = match rule(finding.name) {
         Some(rule) => view! { {rule} }.into_any(),
@@ -64,6 +124,7 @@ fn Row(finding: Finding) -> impl IntoView {
         <tr class=wrong.then_some("wrong")>
             <th scope="row" class="long">{rule}</th>
             <td class="number">{grouped(finding.checked)}</td>
+            <td class="number">{grouped(took)}</td>
             <td class="number">{wrong.then_some("⚠ ")} {grouped(finding.broken)}</td>
         </tr>
     }

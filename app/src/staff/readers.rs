@@ -1,13 +1,14 @@
 //! Who reads the event log, how far behind each is, and what they could not take.
 
 mod letter;
+mod settled;
 
 use contract::{Failure, money::grouped};
 use domain::event::{self, Lag, Redriven};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{Tabs, staff};
+use super::{staff, system::ways};
 use crate::{
     context::shop,
     form::{Sent, answer, returned_within},
@@ -15,6 +16,10 @@ use crate::{
     text::t,
 };
 use letter::LetterItem;
+
+pub(crate) use letter::subject_of;
+pub(crate) use settled::SettledPage;
+pub(super) use settled::SettledFile;
 
 /// The page.
 const PAGE: &str = "/staff/readers";
@@ -62,6 +67,7 @@ pub(crate) fn ReadersPage() -> impl IntoView {
     let done = query.get("taken").map(|_| done);
     page(async move {
         let (shop, staff) = (shop()?, staff()?);
+        let ways = ways().await;
         let names = shop.readers().names();
         let lags = event::lags(&shop, &names).await?;
         let dead = event::dead_counts(&shop, &staff).await?;
@@ -93,7 +99,7 @@ pub(crate) fn ReadersPage() -> impl IntoView {
         Ok(view! {
             <Head title=t!("readers") private=true />
             <h1>{t!("readers")}</h1>
-            <Tabs />
+            {ways}
             {refused.summary()}
             {done.map(|done| view! { <Done done /> })}
             {discarded.then(|| view! { <p class="notice good" role="status">{t!("letter-discarded")}</p> })}
@@ -119,6 +125,7 @@ pub(crate) fn ReadersPage() -> impl IntoView {
                 <ul class="panels letters">{items}</ul>
                 {none}
                 {more}
+                <p><a href="/staff/readers/settled">{t!("sys-settled")}</a></p>
             </section>
         }
         .into_any())
@@ -197,7 +204,7 @@ fn Redrive(
 }
 
 /// A reader in the language of the page.
-fn reader_name(name: &str) -> AnyView {
+pub(super) fn reader_name(name: &str) -> AnyView {
     let known = match name {
         "ranking" => t!("reader-ranking"),
         "notification" => t!("reader-notification"),

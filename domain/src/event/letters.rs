@@ -3,12 +3,17 @@
 use contract::{
     Failure,
     form::{Check, line},
+    trail::Act,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::cursor;
-use crate::{Result, Shop, member::Staff};
+use crate::{
+    Result, Shop,
+    member::{Operator, Staff},
+    trail,
+};
 
 /// Letters on a page.
 pub const PAGE: i64 = 20;
@@ -91,6 +96,14 @@ pub async fn discard(shop: &Shop, by: &Staff, id: i64, reason: &str) -> Result<(
     if discarded.execute(&mut *tx).await?.rows_affected() == 0 {
         return Err(Failure::StatusChanged.into());
     }
+    let told = trail::Change {
+        act: Act::LetterDiscarded,
+        subject: id.to_string(),
+        seller: None,
+        before: json!({ "settled": null }),
+        after: json!({ "settled": "discarded", "reader": reader, "reason": reason }),
+    };
+    trail::record(&mut tx, &Operator::from(by), shop.now(), &[told]).await?;
     tx.commit().await?;
     tracing::info!(letter = id, reader, by = by.id(), "an event that was set aside was discarded");
     Ok(())

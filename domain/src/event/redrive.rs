@@ -5,10 +5,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contract::Failure;
+use contract::{Failure, trail::Act};
+use serde_json::json;
 
 use super::{Event, Reader, Trouble, careful, cursor, dead_letter::kept};
-use crate::{Result, Shop, member::Staff};
+use crate::{
+    Result, Shop,
+    member::{Operator, Staff},
+    trail,
+};
 
 /// No letter is begun later than this: somebody waits for the page.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -170,6 +175,14 @@ async fn take_claimed(shop: &Shop, by: &Staff, reader: &dyn Reader, id: i64, eve
     if settled.execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(false);
     }
+    let told = trail::Change {
+        act: Act::LetterRedriven,
+        subject: id.to_string(),
+        seller: None,
+        before: json!({ "settled": null }),
+        after: json!({ "settled": "redriven", "reader": reader.name() }),
+    };
+    trail::record(&mut tx, &Operator::from(by), shop.now(), &[told]).await.map_err(Trouble::Shop)?;
     careful::store(reader, shop, &mut tx, &events).await?;
     tx.commit().await?;
     Ok(true)

@@ -4,7 +4,8 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use contract::{Won, payment::PaymentId};
+use contract::{Won, payment::PaymentId, system::Money};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// What the gateway knows of a payment.
@@ -39,6 +40,33 @@ pub enum ChargeStatus {
     Canceled,
     /// It failed, or nobody went on with it. No money was taken.
     Ended,
+}
+
+/// Money that went, as the gateway's own books have it: each time that it was taken or given back is
+/// one of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transaction {
+    /// The gateway's own key of it.
+    pub key: String,
+    /// The gateway's key of the payment.
+    pub payment_key: String,
+    /// As what the shop has named the payment; whatever another system of the same merchant did.
+    pub order: String,
+    /// Which way it went.
+    pub money: Money,
+    /// How much, in won.
+    pub amount: Won,
+    /// When, in UTC.
+    pub at: OffsetDateTime,
+}
+
+/// Some of the transactions, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Those among them that moved money.
+    pub transactions: Vec<Transaction>,
+    /// The key behind which the next ones begin, where there are further ones.
+    pub next: Option<String>,
 }
 
 /// A payment whose page was opened.
@@ -115,6 +143,15 @@ pub trait Gateway: fmt::Debug + Send + Sync {
 
     /// Looks a payment up by the shop's id of it.
     async fn find(&self, payment: PaymentId) -> Result<Option<Charge>, Denial>;
+
+    /// The transactions from one time to another, those behind the transaction `after`, a page of
+    /// them.
+    async fn transactions(
+        &self,
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+        after: Option<&str>,
+    ) -> Result<Told, Denial>;
 
     /// Gives `amount` won back to the card.
     async fn cancel(&self, key: &str, cancel: Uuid, amount: Won, reason: &str) -> Result<Charge, Denial>;

@@ -1,8 +1,9 @@
 //! The gateway's bodies, as far as the shop reads them.
 
-use contract::{Won, payment::PaymentId};
-use domain::payment::gateway::{Charge, ChargeStatus, Denial, Opened, Token};
+use contract::{Won, payment::PaymentId, system::Money};
+use domain::payment::gateway::{self, Charge, ChargeStatus, Denial, Opened, Token};
 use serde::{Deserialize, de::DeserializeOwned};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::brand::brand;
 
@@ -54,6 +55,21 @@ struct Failed {
     code: String,
 }
 
+/// Money that went, or a step of a payment that moved none.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Transaction {
+    pub(super) transaction_key: String,
+    payment_key: String,
+    #[serde(default)]
+    order_id: String,
+    #[serde(default)]
+    status: String,
+    /// Of another currency, it may have decimals.
+    amount: serde_json::Number,
+    transaction_at: String,
+}
+
 /// A card that the gateway keeps.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -78,6 +94,27 @@ impl Payment {
     pub(super) fn opened(self) -> Result<Opened, Denial> {
         let checkout = self.checkout.ok_or_else(|| Denial::Unanswered("no page in the answer".to_owned()))?;
         Ok(Opened { key: self.payment_key, page: checkout.url })
+    }
+}
+
+impl Transaction {
+    /// The money that it moved; `None` where it moved none, or says nothing of it.
+    pub(super) fn moved(self) -> Option<gateway::Transaction> {
+        let money = match self.status.as_str() {
+            "DONE" => Money::Taken,
+            "CANCELED" | "PARTIAL_CANCELED" => Money::Back,
+            _ => return None,
+        };
+        let amount = self.amount.as_i64().or_else(|| self.amount.as_f64().map(|amount| amount as i64))?;
+        Some(gateway::Transaction {
+            key: self.transaction_key,
+            payment_key: self.payment_key,
+            order: self.order_id,
+            money,
+            // Which way it went the status says.
+            amount: amount.saturating_abs(),
+            at: OffsetDateTime::parse(&self.transaction_at, &Rfc3339).ok()?,
+        })
     }
 }
 
@@ -179,6 +216,25 @@ mod tests {
         assert_eq!((ended.status, ended.failure.as_str()), (ChargeStatus::Ended, "REJECT_CARD_COMPANY"));
         let expired = payment(&json!({ "status": "EXPIRED", "failure": { "code": "EXPIRED_PAYMENT" } }));
         assert_eq!((expired.status, expired.failure.as_str()), (ChargeStatus::Ended, "EXPIRED"));
+    }
+
+    #[test]
+    fn a_transaction_that_moved_no_money_is_none() {
+        let told = |status: &str, amount: Value| {
+            let body = json!([{
+                "mId": "m", "transactionKey": "t", "paymentKey": "key", "orderId": "order", "currency": "KRW",
+                "method": "카드", "customerKey": null, "useEscrow": false, "amount": amount, "status": status,
+                "transactionAt": "2026-11-20T00:30:00+09:00",
+            }]);
+            let page = read::<Vec<Transaction>>(body.to_string().as_bytes()).expect("a page");
+            page.into_iter().next().and_then(Transaction::moved).map(|one| (one.money, one.amount))
+        };
+        assert_eq!(told("DONE", json!(20_000)), Some((Money::Taken, 20_000)));
+        assert_eq!(told("CANCELED", json!(-20_000)), Some((Money::Back, 20_000)));
+        assert_eq!(told("PARTIAL_CANCELED", json!(181.56)), Some((Money::Back, 181)));
+        for status in ["WAITING_FOR_DEPOSIT", "ABORTED", "EXPIRED", "NEW"] {
+            assert_eq!(told(status, json!(20_000)), None);
+        }
     }
 
     #[test]

@@ -50,7 +50,10 @@ async fn work(shop: Shop, mailer: Mailer, mut stop: Receiver<()>) {
                 tracing::warn!(%error, "mails of senders that died were not looked for");
             }
         }
-        let pause = match mailer.send_next(&shop).await {
+        let done = mailer.send_next(&shop).await;
+        let count = done.as_ref().map(|done| usize::from(*done == Done::One)).map_err(ToString::to_string);
+        shop.pulse().worked("mails", count.as_ref().copied().map_err(String::as_str));
+        let pause = match done {
             Ok(Done::One) => continue,
             Ok(Done::Nothing) => OFTEN,
             Ok(Done::Away) => AWAY,

@@ -63,6 +63,9 @@ async fn read(shop: Shop, reader: Arc<dyn Reader>, mut woken: Receiver<()>, mut 
             tracing::info!(reader = name, "the outage is over");
             (away, long) = (false, pauses(100, 1_000));
         }
+        let outcome = done.as_ref().map(|taken| usize::from(matches!(taken, Some(Taken::Some))));
+        let outcome = outcome.map_err(ToString::to_string);
+        shop.pulse().worked(name, outcome.as_ref().copied().map_err(String::as_str));
         let (pause, wakes) = match done {
             Ok(Some(Taken::Some)) => continue,
             // No event tells when an older transaction ends.

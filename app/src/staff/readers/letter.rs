@@ -3,6 +3,7 @@
 use contract::Failure;
 use domain::event::{self, Letter};
 use leptos::prelude::*;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -61,7 +62,7 @@ pub(super) fn LetterItem(
         <li class="panel" id=format!("letter-{id}")>
             <h3><code>{letter.name.clone()}</code> " → " {reader_name(&letter.reader)} {waits}</h3>
             <dl class="figures">
-                <div class="wide"><dt>{t!("letter-subject")}</dt><dd>{subject(&letter)}</dd></div>
+                <div class="wide"><dt>{t!("letter-subject")}</dt><dd>{subject_of(&letter.name, &letter.subject, &letter.payload)}</dd></div>
                 <div><dt>{t!("letter-attempts")}</dt><dd>{letter.attempts}</dd></div>
                 <div><dt>{t!("when")}</dt><dd>{text::time(letter.created_at)}</dd></div>
                 <div><dt>{t!("letter-since")}</dt><dd>{text::time(letter.set_aside_at)}</dd></div>
@@ -85,10 +86,10 @@ pub(super) fn LetterItem(
 }
 
 /// What it happened to: a way to the order, where it tells of one.
-fn subject(letter: &Letter) -> AnyView {
-    let subject = letter.subject.clone();
-    let told = letter.payload.get("order_id").and_then(|id| id.as_str()).unwrap_or_default();
-    let told = if letter.name.starts_with("order.") { subject.as_str() } else { told };
+pub(crate) fn subject_of(name: &str, subject: &str, payload: &Value) -> AnyView {
+    let subject = subject.to_owned();
+    let told = payload.get("order_id").and_then(|id| id.as_str()).unwrap_or_default();
+    let told = if name.starts_with("order.") { subject.as_str() } else { told };
     match Uuid::parse_str(told) {
         Ok(order) if told == subject => view! { <a href=format!("/staff/orders/{order}")>{subject}</a> }.into_any(),
         Ok(order) => {

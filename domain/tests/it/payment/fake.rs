@@ -7,11 +7,12 @@ use std::{
 };
 
 use async_trait::async_trait;
-use contract::{Won, payment::PaymentId};
+use contract::{Won, payment::PaymentId, system::Money};
 use domain::{
     Shop,
-    payment::gateway::{Back, Charge, ChargeStatus, Denial, Gateway, Opened, Token},
+    payment::gateway::{Back, Charge, ChargeStatus, Denial, Gateway, Opened, Token, Told, Transaction},
 };
+use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -293,6 +294,34 @@ impl Gateway for Fake {
         tokio::task::yield_now().await;
         let books = self.books();
         if books.mood == Mood::Away { Err(silence()) } else { Ok(books.charges.get(&payment).cloned()) }
+    }
+
+    /// All that moved, whenever it did, two on a page: it has no clock.
+    async fn transactions(
+        &self,
+        from: OffsetDateTime,
+        _: OffsetDateTime,
+        after: Option<&str>,
+    ) -> Result<Told, Denial> {
+        let books = self.books();
+        if books.mood == Mood::Away {
+            return Err(silence());
+        }
+        let begin = after.map_or(0, |after| after.parse::<usize>().expect("a key") + 1);
+        let all = books.moved.iter().enumerate().skip(begin);
+        let transactions: Vec<Transaction> = all
+            .take(2)
+            .map(|(place, (payment, won))| Transaction {
+                key: place.to_string(),
+                payment_key: format!("key-{payment}"),
+                order: payment.to_string(),
+                money: if *won > 0 { Money::Taken } else { Money::Back },
+                amount: won.abs(),
+                at: from,
+            })
+            .collect();
+        let next = transactions.last().filter(|_| transactions.len() == 2).map(|last| last.key.clone());
+        Ok(Told { transactions, next })
     }
 
     async fn cancel(&self, key: &str, cancel: Uuid, amount: Won, _: &str) -> Result<Charge, Denial> {

@@ -7,7 +7,7 @@ mod payment;
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Path, Request, State},
+    extract::{Path, Query, Request, State},
     http::{StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -59,6 +59,15 @@ struct Cancel {
     cancel_amount: Option<i64>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Span {
+    start_date: String,
+    end_date: String,
+    starting_after: Option<String>,
+    limit: Option<usize>,
+}
+
 /// What programs ask for; pages for people are elsewhere.
 pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
     let this = (sandbox.clone(), Neighbor::Gateway);
@@ -68,6 +77,7 @@ pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/v1/payments/{key}", get(find))
         .route("/v1/payments/orders/{order}", get(of_order))
         .route("/v1/payments/{key}/cancel", post(cancel))
+        .route("/v1/transactions", get(transactions))
         .route("/v1/billing/authorizations/issue", post(billing::issue))
         .route("/v1/billing/{key}", post(billing::charge).delete(billing::forget))
         // The last one sees a request first.
@@ -127,4 +137,11 @@ async fn cancel(State(sandbox): State<Sandbox>, Path(key): Path<String>, body: B
         return Err(Refusal::INVALID);
     }
     sandbox.book(|book, _| book.cancel(&key, asked.cancel_amount, asked.cancel_reason)).map(Json)
+}
+
+/// Every time that money was taken or given back, from one time to another, both included.
+async fn transactions(State(sandbox): State<Sandbox>, Query(span): Query<Span>) -> Result<Json<Value>, Refusal> {
+    let (from, until) = (payment::read(&span.start_date)?, payment::read(&span.end_date)?);
+    let limit = span.limit.unwrap_or(100).min(5_000);
+    sandbox.book(|book, _| book.transactions(from, until, span.starting_after.as_deref(), limit)).map(Json)
 }

@@ -9,14 +9,15 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
-use contract::{Failure, delivery::CheckpointStatus};
+use contract::{Failure, delivery::CheckpointStatus, system::Source};
 use domain::{
     Error, Result, Shop,
     delivery::{self, Report},
+    pulse::Turned,
     webhook,
 };
 use serde::Deserialize;
-use standardwebhooks::{HEADER_WEBHOOK_ID, Webhook};
+use standardwebhooks::{HEADER_WEBHOOK_ID, Webhook, WebhookError};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tracing::instrument;
 use uuid::Uuid;
@@ -54,17 +55,22 @@ pub(super) fn router(shop: Shop, secret: Option<&str>) -> Router {
 /// just be being requested, and after 503.
 #[instrument(skip_all)]
 async fn told(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let signed = door.signature.is_some_and(|signature| signature.verify(&body, &headers).is_ok());
+    // Without a secret nobody is believed, and nobody is heard.
+    let Some(signature) = door.signature else { return StatusCode::UNAUTHORIZED };
     // It is part of what is signed.
     let id = headers.get(HEADER_WEBHOOK_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    if !signed {
+    let refused = |why| door.shop.pulse().refused(Source::Carrier, why, id, &body);
+    if let Err(error) = signature.verify(&body, &headers) {
+        let late = matches!(error, WebhookError::TimestampTooOldError | WebhookError::FutureTimestampError);
+        refused(if late { Turned::Old } else { Turned::Signature });
         return StatusCode::UNAUTHORIZED;
     }
-    let Some((report, body)) = read(id, &body) else {
+    let Some((report, text)) = read(id, &body) else {
         tracing::warn!(message = id, "a message of the carrier cannot be read");
+        refused(Turned::Unreadable);
         return StatusCode::BAD_REQUEST;
     };
-    match kept(&door.shop, &report, body).await {
+    match kept(&door.shop, &report, text).await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(Error::Refused(Failure::NotFound)) => StatusCode::NOT_FOUND,
         Err(Error::Refused(Failure::BadRequest)) => StatusCode::BAD_REQUEST,

@@ -6,8 +6,8 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use contract::{Failure, payment::PaymentId};
-use domain::{Error, Result, Shop, payment, webhook};
+use contract::{Failure, payment::PaymentId, system::Source};
+use domain::{Error, Result, Shop, payment, pulse::Turned, webhook};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tracing::instrument;
@@ -34,6 +34,7 @@ pub(super) async fn told(State(shop): State<Shop>, headers: HeaderMap, body: Byt
     }
     // What other systems of the same merchant have ordered is told here too.
     let Ok(Message { data: About { order_id: payment } }) = serde_json::from_slice(&body) else {
+        shop.pulse().refused(Source::Gateway, Turned::Unreadable, &message(&headers, &body), &body);
         return StatusCode::OK;
     };
     tracing::Span::current().record("payment", tracing::field::display(payment));

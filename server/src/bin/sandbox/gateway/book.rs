@@ -8,12 +8,15 @@ use time::OffsetDateTime;
 
 use super::{
     billing::{BillingKey, Registration},
-    payment::{Asked, Back, NOT_FOUND, Payment, written},
+    payment::{Asked, Back, NOT_FOUND, Payment, Transaction, written},
 };
 use crate::{card::Card, refusal::Refusal, switches::Switches};
 
 pub(super) const DUPLICATED: Refusal =
     Refusal::new(StatusCode::BAD_REQUEST, "DUPLICATED_ORDER_ID", "이미 승인 및 취소가 진행된 중복된 주문번호 입니다.");
+
+const WRONG_PLACE: Refusal =
+    Refusal::new(StatusCode::BAD_REQUEST, "INVALID_TRANSACTION_KEY", "잘못된 페이징 키 입니다.");
 
 /// Payments in the order in which they began, and the cards that are being registered.
 #[derive(Default)]
@@ -102,6 +105,24 @@ impl Book {
     pub(crate) fn cancel(&mut self, key: &str, amount: Option<i64>, reason: String) -> Result<Value, Refusal> {
         self.change(key, |payment| payment.cancel(amount, reason))?;
         Ok(self.find(key)?.json())
+    }
+
+    /// Money that went from one time to another, those behind the one named `after`: so many at most.
+    pub(super) fn transactions(
+        &self,
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Value, Refusal> {
+        let all = self.payments.iter().flat_map(Payment::transactions);
+        let mut all: Vec<Transaction> = all.filter(|one| one.at >= from && one.at <= until).collect();
+        all.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
+        let begin = match after {
+            Some(after) => all.iter().position(|one| one.key == after).ok_or(WRONG_PLACE)? + 1,
+            None => 0,
+        };
+        Ok(all.into_iter().skip(begin).take(limit).map(|one| one.json).collect())
     }
 
     /// What is to be told to the shop.

@@ -3,7 +3,10 @@
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
-use time::{Duration, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{
+    Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset, format_description::well_known::Rfc3339,
+    macros::format_description,
+};
 use url::Url;
 use uuid::Uuid;
 
@@ -90,6 +93,13 @@ impl Back {
         }
         Ok(Self { success, fail })
     }
+}
+
+/// Money that went once.
+pub(super) struct Transaction {
+    pub(super) key: String,
+    pub(super) at: OffsetDateTime,
+    pub(super) json: Value,
 }
 
 struct Cancel {
@@ -237,6 +247,27 @@ impl Payment {
         })
     }
 
+    /// Each time that its money went.
+    pub(super) fn transactions(&self) -> Vec<Transaction> {
+        let of = |key: String, amount: i64, status: Status, at: OffsetDateTime| Transaction {
+            json: json!({
+                "mId": "sandbox", "transactionKey": key, "paymentKey": self.key, "orderId": self.asked.order,
+                "currency": "KRW", "method": "카드", "customerKey": null, "useEscrow": false, "amount": amount,
+                "status": status, "transactionAt": written(at),
+            }),
+            key,
+            at: at.replace_nanosecond(0).unwrap_or(at),
+        };
+        let taken = self.approved_at.map(|at| of(format!("{}_taken", self.key), self.asked.amount, Status::Done, at));
+        let mut left = self.asked.amount;
+        let back = self.cancels.iter().map(|cancel| {
+            left -= cancel.amount;
+            let status = if left == 0 { Status::Canceled } else { Status::PartialCanceled };
+            of(cancel.key.clone(), cancel.amount, status, cancel.at)
+        });
+        taken.into_iter().chain(back).collect()
+    }
+
     /// For whoever looks at the sandbox.
     pub(crate) fn received(&self) -> Value {
         json!({
@@ -253,4 +284,12 @@ pub(crate) fn written(at: OffsetDateTime) -> String {
     let korean = UtcOffset::from_hms(9, 0, 0).unwrap_or(UtcOffset::UTC);
     let second = at.replace_nanosecond(0).unwrap_or(at);
     second.to_offset(korean).format(&Rfc3339).unwrap_or_default()
+}
+
+/// Reads a time as the gateway takes it: in Korea, without a zone; fractions of seconds are dropped.
+pub(super) fn read(at: &str) -> Result<OffsetDateTime, Refusal> {
+    let korean = UtcOffset::from_hms(9, 0, 0).unwrap_or(UtcOffset::UTC);
+    let second = at.get(..19).unwrap_or(at);
+    let read = PrimitiveDateTime::parse(second, format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]"));
+    Ok(read.map_err(|_| Refusal::INVALID)?.assume_offset(korean))
 }
