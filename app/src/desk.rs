@@ -4,6 +4,7 @@
 
 pub(crate) mod confirm;
 pub(crate) mod download;
+pub(crate) mod form_file;
 pub(crate) mod routes;
 pub(crate) mod table;
 

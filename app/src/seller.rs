@@ -1,7 +1,13 @@
 //! The pages of who runs what is sold: sellers see their own, the staff everything.
 
+pub(crate) mod bulk;
+mod holds;
+pub(crate) mod moved;
 mod movements;
 pub(crate) mod product;
 pub(crate) mod stock;
+pub(crate) mod stock_files;
+pub(crate) mod take;
+pub(crate) mod takes;
 
 use crate::desk::{Ways, operator};

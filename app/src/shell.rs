@@ -115,9 +115,17 @@ fn App() -> impl IntoView {
                     <Route path=path!("/staff/coupons") view=staff::campaigns::CampaignsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/coupons/new") view=staff::new_campaign::NewCampaignPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/coupons/:id") view=staff::campaign::CampaignPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/live") view=staff::coupon_live::LivePage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/copies") view=staff::copies::CopiesPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/issue") view=staff::chosen::ChoosePage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/issue/:batch") view=staff::coupon_batch::BatchPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/points") view=staff::points::PointsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/readers") view=staff::readers::ReadersPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/stock/bulk") view=seller::bulk::BulkPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/stock/movements") view=seller::moved::MovementsPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/stock/count") view=seller::takes::CountPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/stock/count/:id") view=seller::take::TakePage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </Router>

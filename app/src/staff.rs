@@ -3,8 +3,14 @@
 
 pub(crate) mod audit;
 pub(crate) mod campaign;
+mod campaign_preview;
 pub(crate) mod campaigns;
+pub(crate) mod chosen;
 pub(crate) mod claims;
+pub(crate) mod copies;
+pub(crate) mod coupon_batch;
+pub(crate) mod coupon_files;
+pub(crate) mod coupon_live;
 pub(crate) mod home;
 pub(crate) mod new_campaign;
 pub(crate) mod order;
@@ -23,7 +29,7 @@ use crate::{
 
 /// A step that cannot be taken back: what does it stands one click deeper.
 #[component]
-fn Ask(
+pub(crate) fn Ask(
     /// What the step is called.
     #[prop(into)]
     step: String,
@@ -75,7 +81,7 @@ pub(crate) fn Reason(
 
 /// One of a few, with its flaw beside it.
 #[component]
-fn Choice(
+pub(crate) fn Choice(
     /// Its name; also the anchor that a summary links to.
     #[prop(into)]
     name: String,

@@ -157,6 +157,7 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
         Flaw::Time => t!("flaw-time"),
         Flaw::EndsBeforeStart => t!("flaw-ends-before-start"),
         Flaw::CodeTaken => t!("flaw-code-taken"),
+        Flaw::Repeated => t!("flaw-repeated"),
     }
 }
 
@@ -208,6 +209,10 @@ pub(crate) fn field(name: &str) -> String {
         "per_member" => t!("per-member"),
         "issue_mode" => t!("issue-mode"),
         "code" => t!("coupon-code"),
+        "value" => t!("offer-value"),
+        "emails" => t!("offer-emails"),
+        "since" => t!("offer-since"),
+        "bought_days" => t!("offer-bought-days"),
         other => other.to_owned(),
     }
 }

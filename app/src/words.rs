@@ -2,11 +2,11 @@
 
 use contract::{
     claim::{ClaimKind, ClaimStatus, Fault},
-    coupon::{Benefit, CouponStatus, IssueMode, Terms},
+    coupon::{Benefit, CampaignState, CouponStatus, IssueMode, Terms},
     delivery::CheckpointStatus,
     money::won,
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
-    stock::MovementKind,
+    stock::{MovementKind, StockLevel},
     trail::Act,
 };
 use domain::{
@@ -124,6 +124,13 @@ pub(crate) fn act(act: Act) -> String {
     match act {
         Act::StockChanged => t!("act-stock-changed"),
         Act::StockLowSet => t!("act-stock-low-set"),
+        Act::CampaignCreated => t!("act-campaign-created"),
+        Act::CampaignStopped => t!("act-campaign-stopped"),
+        Act::CampaignResumed => t!("act-campaign-resumed"),
+        Act::CouponGiven => t!("act-coupon-given"),
+        Act::CouponsIssued => t!("act-coupons-issued"),
+        Act::CouponRevoked => t!("act-coupon-revoked"),
+        Act::CouponRestored => t!("act-coupon-restored"),
     }
 }
 
@@ -139,8 +146,30 @@ pub(crate) fn movement_kind(kind: MovementKind) -> String {
     }
 }
 
+/// Which stock asks for a look.
+pub(crate) fn stock_level(level: StockLevel) -> String {
+    match level {
+        StockLevel::Low => t!("offer-level-low"),
+        StockLevel::Depleted => t!("offer-level-depleted"),
+        StockLevel::Held => t!("offer-level-held"),
+    }
+}
+
+/// Where a campaign stands in time.
+pub(crate) fn campaign_state(state: CampaignState) -> String {
+    match state {
+        CampaignState::Running => t!("campaign-running"),
+        CampaignState::Upcoming => t!("campaign-not-begun"),
+        CampaignState::Ended => t!("campaign-over"),
+        CampaignState::Stopped => t!("campaign-stopped"),
+    }
+}
+
 /// The reason of a movement: the shop's own words translated, what somebody typed as it is.
 pub(crate) fn movement_reason(movement: &Movement) -> String {
+    if movement.undoes {
+        return t!("offer-undone", reason = movement.reason.clone());
+    }
     // What moves by itself belongs to an order, or is what the shop opened with.
     if movement.order_id.is_none() && !movement.by_name.is_empty() {
         return movement.reason.clone();

@@ -53,6 +53,8 @@ pub enum Flaw {
     EndsBeforeStart,
     /// Another campaign has this code.
     CodeTaken,
+    /// Stands in an earlier line already.
+    Repeated,
 }
 
 /// The refused fields of one form, by name, in the order of the form.

@@ -16,6 +16,7 @@ pub mod notification;
 pub mod order;
 pub mod password;
 pub mod payment;
+mod plan;
 pub mod points;
 pub mod product;
 pub mod ranking;
@@ -67,6 +68,7 @@ pub struct Shop {
     desk: order::Desk,
     gateway: Option<Arc<dyn Gateway>>,
     readers: event::Readers,
+    tallies: coupon::Tallies,
     ahead: Duration,
 }
 
@@ -81,6 +83,7 @@ impl Shop {
             desk,
             gateway: None,
             readers: event::Readers::default(),
+            tallies: coupon::Tallies::default(),
             ahead: Duration::ZERO,
         }
     }

@@ -27,6 +27,7 @@ pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors) -> JoinSet
     let mut workers = JoinSet::new();
     workers.spawn(orders(shop.clone()));
     workers.spawn(days(shop.clone()));
+    workers.spawn(batches(shop.clone()));
     workers.spawn(hours(shop.clone()));
     workers.spawn(payments(shop.clone()));
     workers.spawn(refunds(shop.clone()));
@@ -53,6 +54,13 @@ async fn days(shop: Shop) {
         while told("coupons that ran out", coupon::expire(&shop).await) > 0 {}
         while told("coupons that run out soon", coupon::remind(&shop).await) > 0 {}
         tokio::time::sleep(SOMETIMES).await;
+    }
+}
+
+async fn batches(shop: Shop) {
+    loop {
+        while told("coupons for chosen members", coupon::batch::run(&shop).await) > 0 {}
+        tokio::time::sleep(ALWAYS).await;
     }
 }
 

@@ -7,5 +7,7 @@ use domain::Shop;
 /// The routes, by noun.
 pub fn routes(shop: Shop) -> Router {
     let router: Router<Shop> = Router::new();
+    let router = router.merge(crate::seller::stock_files::routes());
+    let router = router.merge(crate::staff::coupon_files::routes());
     router.with_state(shop)
 }
