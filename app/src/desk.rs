@@ -6,6 +6,7 @@ pub(crate) mod chart;
 pub(crate) mod confirm;
 pub(crate) mod download;
 pub(crate) mod figures;
+pub(crate) mod form_file;
 pub(crate) mod routes;
 pub mod sandbox;
 pub(crate) mod table;

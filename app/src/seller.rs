@@ -2,10 +2,16 @@
 
 pub(crate) mod home;
 pub(crate) mod import;
+pub(crate) mod bulk;
+mod holds;
+pub(crate) mod moved;
 mod movements;
 pub(crate) mod pictures;
 pub(crate) mod product;
 pub(crate) mod stock;
 pub(crate) mod trail;
+pub(crate) mod stock_files;
+pub(crate) mod take;
+pub(crate) mod takes;
 
 use crate::desk::{Ways, operator};

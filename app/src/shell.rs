@@ -122,6 +122,10 @@ fn App() -> impl IntoView {
                     <Route path=path!("/staff/applications") view=staff::applications::ApplicationsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/trail") view=staff::trail::TrailPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/trail") view=seller::trail::TrailPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/live") view=staff::coupon_live::LivePage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/copies") view=staff::copies::CopiesPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/issue") view=staff::chosen::ChoosePage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/issue/:batch") view=staff::coupon_batch::BatchPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/points") view=staff::points::PointsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/readers") view=staff::readers::ReadersPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/products/:id/pictures") view=seller::pictures::PicturesPage ssr=SsrMode::Async />
@@ -136,6 +140,10 @@ fn App() -> impl IntoView {
                     <Route path=path!("/staff/reconciliation") view=staff::reconciliation::ReconciliationPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/sandbox") view=staff::sandbox::SandboxPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/stock/bulk") view=seller::bulk::BulkPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/stock/movements") view=seller::moved::MovementsPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/stock/count") view=seller::takes::CountPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/stock/count/:id") view=seller::take::TakePage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </Router>

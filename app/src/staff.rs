@@ -4,8 +4,14 @@
 pub(crate) mod applications;
 pub(crate) mod audit;
 pub(crate) mod campaign;
+mod campaign_preview;
 pub(crate) mod campaigns;
+pub(crate) mod chosen;
 pub(crate) mod claims;
+pub(crate) mod copies;
+pub(crate) mod coupon_batch;
+pub(crate) mod coupon_files;
+pub(crate) mod coupon_live;
 pub(crate) mod home;
 pub(crate) mod member;
 pub(crate) mod members;
@@ -32,7 +38,7 @@ use crate::{
 
 /// A step that cannot be taken back: what does it stands one click deeper.
 #[component]
-fn Ask(
+pub(crate) fn Ask(
     /// What the step is called.
     #[prop(into)]
     step: String,
@@ -84,7 +90,7 @@ pub(crate) fn Reason(
 
 /// One of a few, with its flaw beside it.
 #[component]
-fn Choice(
+pub(crate) fn Choice(
     /// Its name; also the anchor that a summary links to.
     #[prop(into)]
     name: String,

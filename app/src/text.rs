@@ -179,6 +179,7 @@ fn picture_flaw(flaw: PictureFlaw) -> String {
         PictureFlaw::Twice => t!("picture-twice"),
         PictureFlaw::NotStored => t!("picture-not-stored"),
         PictureFlaw::BrokeOff => t!("picture-broke-off"),
+        Flaw::Repeated => t!("flaw-repeated"),
     }
 }
 
@@ -236,6 +237,10 @@ pub(crate) fn field(name: &str) -> String {
         "introduction" => t!("people-introduction"),
         "alt" => t!("pictures-alt-of"),
         "sheet" => t!("import-file"),
+        "value" => t!("offer-value"),
+        "emails" => t!("offer-emails"),
+        "since" => t!("offer-since"),
+        "bought_days" => t!("offer-bought-days"),
         other => other.to_owned(),
     }
 }

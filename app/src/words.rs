@@ -3,13 +3,14 @@
 use contract::{
     application::ApplicationStatus,
     claim::{ClaimKind, ClaimStatus, Fault},
-    coupon::{Benefit, CouponStatus, IssueMode, Terms},
+    coupon::{Benefit, CampaignState, CouponStatus, IssueMode, Terms},
     delivery::CheckpointStatus,
     member::{MemberStatus, Role},
     money::won,
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
     payment::PaymentState,
     stock::MovementKind,
+    stock::{MovementKind, StockLevel},
     trail::Act,
 };
 use domain::{
@@ -186,6 +187,13 @@ pub(crate) fn act(act: Act) -> String {
         Act::ReconciliationAsked => t!("act-reconciliation-asked"),
         Act::AuditAsked => t!("act-audit-asked"),
         Act::SandboxSwitched => t!("act-sandbox-switched"),
+        Act::CampaignCreated => t!("act-campaign-created"),
+        Act::CampaignStopped => t!("act-campaign-stopped"),
+        Act::CampaignResumed => t!("act-campaign-resumed"),
+        Act::CouponGiven => t!("act-coupon-given"),
+        Act::CouponsIssued => t!("act-coupons-issued"),
+        Act::CouponRevoked => t!("act-coupon-revoked"),
+        Act::CouponRestored => t!("act-coupon-restored"),
     }
 }
 
@@ -201,8 +209,30 @@ pub(crate) fn movement_kind(kind: MovementKind) -> String {
     }
 }
 
+/// Which stock asks for a look.
+pub(crate) fn stock_level(level: StockLevel) -> String {
+    match level {
+        StockLevel::Low => t!("offer-level-low"),
+        StockLevel::Depleted => t!("offer-level-depleted"),
+        StockLevel::Held => t!("offer-level-held"),
+    }
+}
+
+/// Where a campaign stands in time.
+pub(crate) fn campaign_state(state: CampaignState) -> String {
+    match state {
+        CampaignState::Running => t!("campaign-running"),
+        CampaignState::Upcoming => t!("campaign-not-begun"),
+        CampaignState::Ended => t!("campaign-over"),
+        CampaignState::Stopped => t!("campaign-stopped"),
+    }
+}
+
 /// The reason of a movement: the shop's own words translated, what somebody typed as it is.
 pub(crate) fn movement_reason(movement: &Movement) -> String {
+    if movement.undoes {
+        return t!("offer-undone", reason = movement.reason.clone());
+    }
     // What moves by itself belongs to an order, or is what the shop opened with.
     if movement.order_id.is_none() && !movement.by_name.is_empty() && movement.reason != "opening" {
         return movement.reason.clone();

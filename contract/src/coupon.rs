@@ -1,6 +1,7 @@
 //! Coupons: what a campaign gives, and the one computation of a discount, shared with the browser.
 
 mod campaign;
+mod table;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,6 +9,7 @@ use uuid::Uuid;
 use crate::{Won, product::ProductId};
 
 pub use campaign::{CampaignForm, NewCampaign, read_code};
+pub use table::{CampaignOrder, CampaignState};
 
 /// Names a campaign.
 pub type CampaignId = i64;
@@ -46,6 +48,16 @@ pub enum CouponStatus {
     Expired,
     /// Taken back by staff.
     Revoked,
+}
+
+impl IssueMode {
+    /// Every way, as forms and filters offer them.
+    pub const ALL: &[Self] = &[Self::Download, Self::Code, Self::Staff, Self::SignUp];
+}
+
+impl CouponStatus {
+    /// Every status, as the filter offers them.
+    pub const ALL: &[Self] = &[Self::Available, Self::Held, Self::Used, Self::Expired, Self::Revoked];
 }
 
 /// What a coupon takes off.

@@ -59,6 +59,8 @@ pub enum Flaw {
     BusinessNumberTaken,
     /// A file that does not become a picture.
     Picture(PictureFlaw),
+    /// Stands in an earlier line already.
+    Repeated,
 }
 
 /// The refused fields of one form, by name, in the order of the form.

@@ -25,6 +25,46 @@ pub enum MovementKind {
     Adjusted,
 }
 
+impl MovementKind {
+    /// Every kind, as the filter of movements offers them.
+    pub const ALL: &[Self] =
+        &[Self::Received, Self::Reserved, Self::Released, Self::Sold, Self::Returned, Self::Adjusted];
+}
+
+/// By what the table of stock is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StockOrder {
+    /// The product's number.
+    #[default]
+    Id,
+    /// Its title.
+    Title,
+    /// Copies that can be bought.
+    Available,
+    /// Copies in the house.
+    OnHand,
+    /// Copies held.
+    Reserved,
+}
+
+/// Stock that asks for a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StockLevel {
+    /// At its threshold or below.
+    Low,
+    /// None can be bought.
+    Depleted,
+    /// Some copies are held.
+    Held,
+}
+
+impl StockLevel {
+    /// Every level, as the filter offers them.
+    pub const ALL: &[Self] = &[Self::Low, Self::Depleted, Self::Held];
+}
+
 /// A crossing that readers of the event log hear of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Crossing {

@@ -48,6 +48,20 @@ pub enum Act {
     AuditAsked,
     /// The sandbox was told how to behave.
     SandboxSwitched,
+    /// A campaign was begun.
+    CampaignCreated,
+    /// A campaign was stopped.
+    CampaignStopped,
+    /// A campaign that was stopped goes on.
+    CampaignResumed,
+    /// One member was given a coupon.
+    CouponGiven,
+    /// Chosen members were given coupons.
+    CouponsIssued,
+    /// A coupon was taken back.
+    CouponRevoked,
+    /// A coupon that was taken back is good again.
+    CouponRestored,
 }
 
 impl Act {
@@ -85,5 +99,12 @@ impl Act {
         Self::ReconciliationAsked,
         Self::AuditAsked,
         Self::SandboxSwitched,
+        Self::CampaignCreated,
+        Self::CampaignStopped,
+        Self::CampaignResumed,
+        Self::CouponGiven,
+        Self::CouponsIssued,
+        Self::CouponRevoked,
+        Self::CouponRestored,
     ];
 }

@@ -1,9 +1,14 @@
 //! Coupons: campaigns by staff, and the coupons that members get, hold and use.
 
+mod affected;
+pub mod batch;
 mod campaign;
+mod copies;
 mod issue;
 pub(crate) mod ledger;
 mod remind;
+mod table;
+mod tally;
 
 use contract::{
     Won,
@@ -12,11 +17,15 @@ use contract::{
 };
 use time::OffsetDateTime;
 
-pub use campaign::{Campaign, create, find, list, stop};
+pub use affected::{Affected, Priced, affected};
+pub use campaign::{Campaign, MOST_USED, check, create, find, resume, stop};
+pub use copies::{Copies, Held, copies, restore, revoke};
 pub(crate) use issue::welcome;
 pub use issue::{Offer, download, give, offers, redeem};
 pub use ledger::Kept;
 pub use remind::remind;
+pub use table::{CampaignFilter, list};
+pub use tally::{Tallies, Tally, tally};
 
 use crate::{
     Result, Shop,

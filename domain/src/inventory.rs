@@ -1,6 +1,12 @@
 //! Stock: how many copies there are, how many are held, and every movement that made it so.
 
+mod bulk;
+mod hold;
 pub(crate) mod ledger;
+mod list;
+mod moved;
+mod store;
+pub mod take;
 
 use contract::{
     Failure,
@@ -10,19 +16,16 @@ use contract::{
     trail::Act,
 };
 use serde_json::json;
-use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{
-    Result, Shop, event,
-    member::Operator,
-    points::same,
-    retry::retry,
-    trail,
-    words::{read, word},
-};
+pub use bulk::{Bulk, MOST_AT_ONCE, Outcome, change_many, check};
+pub use hold::{Hold, MOST_SHOWN, holds};
+pub use list::{MOST_COUNTED, StockCounts, StockFilter, StockRow, counts, page, sellers, titles};
+pub use moved::{Movement, MovementFilter, last_own, movements, undo};
 
-/// Products, or movements, on one page.
+use crate::{Result, Shop, event, member::Operator, points::same, retry::retry, trail, words::word};
+
+/// Products of one answer of [`list`].
 pub const PAGE: i64 = 50;
 
 /// The stock of one product.
@@ -77,62 +80,6 @@ pub async fn get(shop: &Shop, by: &Operator, product: ProductId) -> Result<Stock
         by.seller()
     );
     Ok(found.fetch_optional(&shop.db).await?.ok_or(Failure::NotFound)?)
-}
-
-/// One change of a product's stock.
-#[derive(Debug, Clone)]
-pub struct Movement {
-    /// Orders movements in time.
-    pub id: i64,
-    /// Why it changed.
-    pub kind: MovementKind,
-    /// The change of what is on hand.
-    pub on_hand: i32,
-    /// The change of what is reserved.
-    pub reserved: i32,
-    /// The order it belongs to.
-    pub order_id: Option<Uuid>,
-    /// Why, in a word or as typed.
-    pub reason: String,
-    /// Who moved it; empty for the shop itself.
-    pub by_name: String,
-    /// When, in UTC.
-    pub created_at: OffsetDateTime,
-}
-
-/// The movements of one product, newest first, those older than `before`: at most [`PAGE`] and
-/// one more, which tells that there are further ones.
-///
-/// # Errors
-/// [`Failure::NotFound`], for another seller's product too.
-pub async fn movements(shop: &Shop, by: &Operator, product: ProductId, before: Option<i64>) -> Result<Vec<Movement>> {
-    get(shop, by, product).await?;
-    let rows = sqlx::query!(
-        r#"select stock_movement_id, kind, on_hand_delta, reserved_delta, order_id, reason,
-                  coalesce(m.name, '') as "by_name!", v.created_at
-           from stock_movement v left join member m on m.member_id = v.by_member
-           where product_id = $1 and stock_movement_id < $2
-           order by stock_movement_id desc limit $3"#,
-        product,
-        before.unwrap_or(i64::MAX),
-        PAGE + 1
-    )
-    .fetch_all(&shop.db)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Movement {
-                id: row.stock_movement_id,
-                kind: read(&row.kind)?,
-                on_hand: row.on_hand_delta,
-                reserved: row.reserved_delta,
-                order_id: row.order_id,
-                reason: row.reason,
-                by_name: row.by_name,
-                created_at: row.created_at,
-            })
-        })
-        .collect()
 }
 
 /// A change of stock as typed.

@@ -22,6 +22,7 @@ pub mod password;
 pub mod payment;
 mod planned;
 pub mod picture;
+mod plan;
 pub mod points;
 pub mod product;
 pub mod pulse;
@@ -84,6 +85,7 @@ pub struct Shop {
     readers: event::Readers,
     visits: visit::Visits,
     pulse: Pulse,
+    tallies: coupon::Tallies,
     ahead: Duration,
 }
 
@@ -102,6 +104,7 @@ impl Shop {
             readers: event::Readers::default(),
             visits: visit::Visits::default(),
             pulse: Pulse::default(),
+            tallies: coupon::Tallies::default(),
             ahead: Duration::ZERO,
         }
     }

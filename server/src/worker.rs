@@ -37,6 +37,7 @@ pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors, data_dir: 
     let mut workers = JoinSet::new();
     workers.spawn(orders(shop.clone()));
     workers.spawn(days(shop.clone()));
+    workers.spawn(batches(shop.clone()));
     workers.spawn(hours(shop.clone()));
     workers.spawn(payments(shop.clone()));
     workers.spawn(refunds(shop.clone()));
@@ -70,6 +71,13 @@ async fn days(shop: Shop) {
         while told(&shop, "coupons that ran out", coupon::expire(&shop).await) > 0 {}
         while told(&shop, "coupons that run out soon", coupon::remind(&shop).await) > 0 {}
         tokio::time::sleep(SOMETIMES).await;
+    }
+}
+
+async fn batches(shop: Shop) {
+    loop {
+        while told("coupons for chosen members", coupon::batch::run(&shop).await) > 0 {}
+        tokio::time::sleep(ALWAYS).await;
     }
 }
 

@@ -1,13 +1,10 @@
-//! The movements of a product's stock: every change that made it what it is.
+//! Movements of stock: every change that made it what it is.
 
-use contract::product::ProductId;
-use domain::{
-    inventory::{self, Movement},
-    member::Operator,
-};
+use domain::inventory::Movement;
 use leptos::prelude::*;
 
 use crate::{
+    desk::table::TableBox,
     text::{self, t},
     words,
 };
@@ -15,58 +12,51 @@ use crate::{
 /// The movements, newest first.
 #[component]
 pub(super) fn Movements(
-    /// A page of them, and one more where there are further ones.
-    mut movements: Vec<Movement>,
-    /// The product.
-    id: ProductId,
-    /// Who looks: orders, and who placed them, are for the staff alone.
-    operator: Operator,
-    /// Whether this is not the first page.
-    paged: bool,
+    /// A page of them.
+    movements: Vec<Movement>,
+    /// Whether the staff looks: orders, and who placed them, are for them alone.
+    staff: bool,
+    /// Whether they are of many products.
+    #[prop(optional)]
+    many: bool,
 ) -> impl IntoView {
-    let staff = operator.seller().is_none();
-    let further = usize::try_from(inventory::PAGE).is_ok_and(|page| movements.len() > page);
-    movements.truncate(usize::try_from(inventory::PAGE).unwrap_or(usize::MAX));
-    let path = format!("/seller/stock/{id}");
-    let older = movements.last().filter(|_| further).map(|last| {
-        view! { <p><a href=format!("{path}?before={}", last.id)>{t!("older")}</a></p> }
-    });
-    let newest = paged.then(|| view! { <p><a href=path.clone()>{t!("newest")}</a></p> });
-    let rows = movements.into_iter().map(|movement| view! { <Row movement staff /> }).collect_view();
+    let empty = movements.is_empty().then(|| view! { <p class="empty">{t!("offer-movements-none")}</p> });
+    let rows = movements.into_iter().map(|movement| view! { <Row movement staff many /> }).collect_view();
+    let book = many.then(|| view! { <th scope="col">{t!("book")}</th> });
     view! {
-        <section>
-            <h2>{t!("movements")}</h2>
-            {newest}
-            <div class="scroll rows" tabindex="0" role="region" aria-label=t!("movements")>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">{t!("when")}</th>
-                            <th scope="col">{t!("movement-kind")}</th>
-                            <th scope="col" class="number">{t!("stock-on-hand")}</th>
-                            <th scope="col" class="number">{t!("stock-reserved")}</th>
-                            <th scope="col">{t!("why")}</th>
-                            <th scope="col">{t!("who")}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-            {older}
-        </section>
+        <TableBox label=t!("movements")>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{t!("when")}</th>
+                        {book}
+                        <th scope="col">{t!("movement-kind")}</th>
+                        <th scope="col" class="number">{t!("stock-on-hand")}</th>
+                        <th scope="col" class="number">{t!("stock-reserved")}</th>
+                        <th scope="col">{t!("why")}</th>
+                        <th scope="col">{t!("who")}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </TableBox>
+        {empty}
     }
 }
 
 #[component]
-fn Row(movement: Movement, staff: bool) -> impl IntoView {
+fn Row(movement: Movement, staff: bool, many: bool) -> impl IntoView {
     let reason = words::movement_reason(&movement);
     let order = movement.order_id.filter(|_| staff);
     let order = order.map(|id| view! { " " <a href=format!("/staff/orders/{id}")>{t!("view-order")}</a> });
-    let hidden = movement.order_id.is_some() && !staff;
-    let name = if hidden || movement.by_name.is_empty() { "–".to_owned() } else { movement.by_name };
+    let name = mover(&movement, staff);
+    let book = many.then(|| {
+        view! { <th scope="row" class="long"><a href=format!("/seller/stock/{}", movement.product)>{movement.title.clone()}</a></th> }
+    });
     view! {
         <tr>
             <td>{text::time(movement.created_at)}</td>
+            {book}
             <td>{words::movement_kind(movement.kind)}</td>
             <td class="number">{signed(movement.on_hand)}</td>
             <td class="number">{signed(movement.reserved)}</td>
@@ -74,6 +64,12 @@ fn Row(movement: Movement, staff: bool) -> impl IntoView {
             <td>{name}</td>
         </tr>
     }
+}
+
+/// Who moved it, as far as who looks may know.
+pub(super) fn mover(movement: &Movement, staff: bool) -> String {
+    let hidden = movement.order_id.is_some() && !staff;
+    if hidden || movement.by_name.is_empty() { "–".to_owned() } else { movement.by_name.clone() }
 }
 
 fn signed(change: i32) -> String {

@@ -1,16 +1,25 @@
 //! The stock of one product: changing it, counting it, and when it is low.
 
-use contract::{Failure, money::grouped, product::ProductId};
-use domain::inventory::{self, Change, Stock};
+use contract::{Failure, money::grouped, product::ProductId, table::PAGE};
+use domain::inventory::{self, Change, MovementFilter, Stock};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
 
-use super::{Ways, movements::Movements, operator, stock::level};
+use super::{
+    Ways,
+    holds::Holds,
+    moved::{MovementFilters, filter},
+    movements::Movements,
+    operator,
+    stock::level,
+};
 use crate::{
+    context::own_path,
+    desk::table::{Asked, Turn},
     form::{Field, Returned, Sent, answer, returned},
     page::{Head, page},
-    staff::Reason,
+    staff::{Ask, Reason},
     text::t,
 };
 
@@ -52,16 +61,36 @@ async fn count_stock(
     answer(Sent { form: "seller/stock-count", page: &path(&id), fields: &fields }, outcome).await
 }
 
-/// Sets from how many available copies down stock is low.
+/// Sets from how many available copies down stock is low. `back` is the list that it was changed in,
+/// if it was not the product's own page.
 #[server(prefix = "/fn", endpoint = "seller/stock-low")]
-async fn set_low_at(#[server(default)] id: String, #[server(default)] low_at: String) -> Result<(), Failure> {
+async fn set_low_at(
+    #[server(default)] id: String,
+    #[server(default)] low_at: String,
+    #[server(default)] back: String,
+) -> Result<(), Failure> {
+    let page = if back.starts_with("/seller/stock") { own_path(&back).to_owned() } else { path(&id) };
     let outcome = async {
         let (shop, by) = operator().await?;
         inventory::set_low_at(&shop, &by, parse_id(&id)?, &low_at).await?;
+        Ok(format!("{page}{}saved=1", if page.contains('?') { '&' } else { '?' }))
+    };
+    let outcome = outcome.await;
+    let fields = [("low_at", low_at.as_str()), ("id", &id)];
+    answer(Sent { form: "seller/stock-low", page: &page, fields: &fields }, outcome).await
+}
+
+/// Takes back the last change that one made oneself.
+#[server(prefix = "/fn", endpoint = "seller/stock-undo")]
+async fn undo_change(#[server(default)] id: String, #[server(default)] movement: String) -> Result<(), Failure> {
+    let outcome = async {
+        let (shop, by) = operator().await?;
+        let movement = movement.parse().map_err(|_| Failure::NotFound)?;
+        inventory::undo(&shop, &by, parse_id(&id)?, movement).await?;
         Ok(format!("{}?saved=1", path(&id)))
     };
     let outcome = outcome.await;
-    answer(Sent { form: "seller/stock-low", page: &path(&id), fields: &[("low_at", &low_at)] }, outcome).await
+    answer(Sent { form: "seller/stock-undo", page: &path(&id), fields: &[] }, outcome).await
 }
 
 fn path(id: &str) -> String {
@@ -80,23 +109,27 @@ fn parse_key(typed: &str) -> Result<Uuid, Failure> {
 #[component]
 pub(crate) fn ProductStockPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
-    let (saved, before) = use_query_map().with_untracked(|query| {
-        (query.get("saved").is_some(), query.get("before").and_then(|word| word.parse::<i64>().ok()))
-    });
+    let asked = Asked::here();
+    let saved = !asked.get("saved").is_empty();
     page(async move {
         let (shop, operator) = operator().await?;
         let id = parse_id(&id)?;
         let stock = inventory::get(&shop, &operator, id).await?;
-        let movements = inventory::movements(&shop, &operator, id, before).await?;
+        let filter = MovementFilter { product: Some(id), seller: None, ..filter(&asked) };
+        let movements = inventory::movements(&shop, &operator, filter, asked.after().as_ref(), PAGE).await?;
+        let holds = inventory::holds(&shop, &operator, id).await?;
+        let last = inventory::last_own(&shop, &operator, id).await?;
+        let undo = last.map(|(movement, delta)| view! { <Undo id movement delta /> });
+        let undone = returned("seller/stock-undo");
         let (by, to, low) =
             (returned("seller/stock-change"), returned("seller/stock-count"), returned("seller/stock-low"));
-        let level = level(&stock).map(|text| view! { " " <span class="badge few">{text}</span> });
+        let level = level(stock.available, stock.low_at).map(|text| view! { " " <span class="badge few">{text}</span> });
         let title = stock.title.clone();
         Ok(view! {
             <Head title=t!("stock-of", title = title.clone()) private=true />
             <h1>{title} {level}</h1>
             <Ways operator=operator.clone() />
-            {by.summary()} {to.summary()} {low.summary()}
+            {by.summary()} {to.summary()} {low.summary()} {undone.summary()}
             {saved.then(|| view! { <p class="notice good" role="status">{t!("saved")}</p> })}
             <dl class="figures">
                 <div><dt>{t!("stock-on-hand")}</dt><dd data-testid="on-hand">{grouped(stock.on_hand.into())}</dd></div>
@@ -111,12 +144,40 @@ pub(crate) fn ProductStockPage() -> impl IntoView {
             <div class="forms">
                 <ByForm form=by id />
                 <CountForm form=to stock=stock.clone() />
-                <LowForm form=low stock />
+                <LowForm form=low stock=stock.clone() />
             </div>
-            <Movements movements id operator paged=before.is_some() />
+            {undo}
+            <Holds holds reserved=stock.reserved staff=operator.seller().is_none() />
+            <section>
+                <h2>{t!("movements")}</h2>
+                <MovementFilters asked=asked.clone() product=Some(id) sellers=Vec::new() />
+                <Movements movements=movements.rows staff=operator.seller().is_none() />
+                <Turn asked=asked.clone() next=movements.next />
+                <p><a class="button small" href=csv(&asked, id) download>{t!("desk-csv")}</a></p>
+            </section>
         }
         .into_any())
     })
+}
+
+/// The movements that are shown, as a file.
+fn csv(asked: &Asked, id: ProductId) -> String {
+    format!("/seller/stock/movements.csv?product={id}&kind={}&days={}", asked.get("kind"), asked.get("days"))
+}
+
+/// The last change that one made oneself, and the step back.
+#[component]
+fn Undo(id: ProductId, movement: i64, delta: i32) -> impl IntoView {
+    view! {
+        <Ask step=t!("offer-undo")>
+            <p>{t!("offer-undo-note", change = format!("{delta:+}"))}</p>
+            <form action="/fn/seller/stock-undo" method="post">
+                <input type="hidden" name="id" value=id />
+                <input type="hidden" name="movement" value=movement />
+                <button class="button small">{t!("offer-undo-now")}</button>
+            </form>
+        </Ask>
+    }
 }
 
 #[component]

@@ -1,18 +1,21 @@
 //! One campaign, and giving its coupon to a member.
 
-use contract::Failure;
+use contract::{Failure, coupon::CampaignId};
 use domain::coupon;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
 
 use super::{
     Tabs,
+    campaign_preview::Preview,
     campaigns::{Figures, Stop, is_live, parse_id, state},
+    coupon_live::Standing,
     staff,
 };
 use crate::{
     context::shop,
+    desk::table::Asked,
     form::{Field, Sent, answer, returned},
     page::{Head, page},
     text::t,
@@ -37,12 +40,25 @@ async fn give_coupon(
     answer(Sent { form: "staff/coupon-give", page: &page, fields: &[("email", &email), ("key", &key)] }, outcome).await
 }
 
+/// Lets a campaign that was stopped go on. Going on already, it does.
+#[server(prefix = "/fn", endpoint = "staff/coupon-resume")]
+async fn resume_campaign(#[server(default)] id: String) -> Result<(), Failure> {
+    let page = format!("/staff/coupons/{id}");
+    let outcome = async {
+        coupon::resume(&shop()?, &staff()?, parse_id(&id)?).await?;
+        Ok(format!("{page}?resumed=1"))
+    };
+    let outcome = outcome.await;
+    answer(Sent { form: "staff/coupon-resume", page: &page, fields: &[] }, outcome).await
+}
+
 /// The campaign.
 #[component]
 pub(crate) fn CampaignPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
-    let (created, given) =
-        use_query_map().with_untracked(|query| (query.get("created").is_some(), query.get("given").is_some()));
+    let asked = Asked::here();
+    let is = move |word: &str| !asked.get(word).is_empty();
+    let (created, given, resumed) = (is("created"), is("given"), is("resumed"));
     page(async move {
         let (shop, staff) = (shop()?, staff()?);
         let campaign = coupon::find(&shop, &staff, parse_id(&id)?).await?;
@@ -50,6 +66,9 @@ pub(crate) fn CampaignPage() -> impl IntoView {
         let form = returned("staff/coupon-give");
         let key = form.value("key", &Uuid::now_v7().to_string());
         let stop = is_live(&campaign, now).then(|| view! { <Stop id=campaign.id /> });
+        let resume = (campaign.stopped_at.is_some() && campaign.ends_at > now).then(|| view! { <Resume id=campaign.id /> });
+        let tally = coupon::tally(&shop, &staff, campaign.id).await?;
+        let affected = coupon::affected(&shop, &staff, &campaign.terms).await?;
         let (name, number) = (campaign.name.clone(), campaign.id);
         let state = state(&campaign, now);
         Ok(view! {
@@ -57,10 +76,21 @@ pub(crate) fn CampaignPage() -> impl IntoView {
             <h1>{name} " " <span class="badge">{state}</span></h1>
             <Tabs />
             {created.then(|| view! { <p class="notice good" role="status">{t!("campaign-created")}</p> })}
+            {resumed.then(|| view! { <p class="notice good" role="status">{t!("offer-resumed")}</p> })}
+            {returned("staff/coupon-resume").summary()}
             {given.then(|| view! { <p class="notice good" role="status">{t!("coupon-given")}</p> })}
             <section class="panel">
                 <Figures campaign />
-                <div class="actions">{stop}</div>
+                <div class="actions">{stop} {resume}</div>
+            </section>
+            <section class="panel">
+                <h2>{t!("offer-standing")}</h2>
+                <Standing tally />
+                <div class="actions">
+                    <a class="button small" href=format!("/staff/coupons/{number}/live")>{t!("offer-live")}</a>
+                    <a class="button small" href=format!("/staff/coupons/{number}/copies")>{t!("offer-copies")}</a>
+                    <a class="button small" href=format!("/staff/coupons/{number}/issue")>{t!("offer-issue")}</a>
+                </div>
             </section>
             <section class="narrow">
                 <h2>{t!("give-coupon")}</h2>
@@ -72,7 +102,19 @@ pub(crate) fn CampaignPage() -> impl IntoView {
                     <button class="button primary">{t!("give-coupon")}</button>
                 </form>
             </section>
+            <Preview affected />
         }
         .into_any())
     })
+}
+
+/// The button that lets a campaign go on.
+#[component]
+fn Resume(id: CampaignId) -> impl IntoView {
+    view! {
+        <form action="/fn/staff/coupon-resume" method="post">
+            <input type="hidden" name="id" value=id />
+            <button class="button small">{t!("offer-resume")}</button>
+        </form>
+    }
 }

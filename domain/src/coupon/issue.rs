@@ -5,13 +5,14 @@ use contract::{
     coupon::{CampaignId, CouponId, IssueMode, Terms},
     form::{Flaw, Flaws},
     member::{Email, MemberId},
+    trail::Act,
 };
 use serde_json::json;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::benefit;
+use super::{benefit, campaign::record};
 use crate::{
     Result, Shop,
     event::{self, NewEvent},
@@ -81,7 +82,7 @@ pub async fn offers(shop: &Shop, member: Option<MemberId>) -> Result<Vec<Offer>>
 /// [`Failure::NotFound`], [`Failure::CampaignClosed`], [`Failure::CouponExhausted`],
 /// [`Failure::CouponAlreadyIssued`].
 pub async fn download(shop: &Shop, by: &Shopper, id: CouponId, campaign: CampaignId) -> Result<()> {
-    retry("download coupon", || issue(shop, id, campaign, by.id(), IssueMode::Download)).await
+    retry("download coupon", || issue(shop, id, campaign, by.id(), Issuer::Member(IssueMode::Download))).await
 }
 
 /// Takes a coupon by its campaign's code.
@@ -94,25 +95,36 @@ pub async fn redeem(shop: &Shop, by: &Shopper, id: CouponId, code: &str) -> Resu
         .fetch_optional(&shop.db)
         .await?
         .ok_or_else(|| Failure::Invalid(Flaws::one("code", Flaw::Unknown)))?;
-    retry("redeem code", || issue(shop, id, campaign, by.id(), IssueMode::Code)).await
+    retry("redeem code", || issue(shop, id, campaign, by.id(), Issuer::Member(IssueMode::Code))).await
 }
 
 /// Gives a coupon to the member with this e-mail address.
 ///
 /// # Errors
 /// [`Failure::Invalid`] for an address that nobody has, and those of [`download`].
-pub async fn give(shop: &Shop, _by: &Staff, id: CouponId, campaign: CampaignId, email: &str) -> Result<()> {
+pub async fn give(shop: &Shop, by: &Staff, id: CouponId, campaign: CampaignId, email: &str) -> Result<()> {
     let invalid = |flaw| Failure::Invalid(Flaws::one("email", flaw));
     let email = Email::parse(email).map_err(invalid)?;
     let member = sqlx::query_scalar!("select member_id from member where email = $1", email.as_str())
         .fetch_optional(&shop.db)
         .await?
         .ok_or_else(|| invalid(Flaw::Unknown))?;
-    retry("give coupon", || issue(shop, id, campaign, member, IssueMode::Staff)).await
+    retry("give coupon", || issue(shop, id, campaign, member, Issuer::Staff(by))).await
 }
 
-async fn issue(shop: &Shop, id: CouponId, campaign: CampaignId, member: MemberId, mode: IssueMode) -> Result<()> {
+/// Who issues a coupon: the member who gets it, in one way or the other, or staff.
+#[derive(Clone, Copy)]
+enum Issuer<'a> {
+    Member(IssueMode),
+    Staff(&'a Staff),
+}
+
+async fn issue(shop: &Shop, id: CouponId, campaign: CampaignId, member: MemberId, by: Issuer<'_>) -> Result<()> {
     let at = shop.now();
+    let mode = match by {
+        Issuer::Member(mode) => mode,
+        Issuer::Staff(_) => IssueMode::Staff,
+    };
     // Without a lock first: once all are gone, nobody waits in line to hear so.
     if let Some(failure) = refusal(shop, id, campaign, member, mode, at).await? {
         return failure.map_or(Ok(()), |failure| Err(failure.into()));
@@ -154,6 +166,10 @@ async fn issue(shop: &Shop, id: CouponId, campaign: CampaignId, member: MemberId
         return told.unwrap_or(Some(Failure::CouponAlreadyIssued)).map_or(Ok(()), |failure| Err(failure.into()));
     };
     event::append(&mut tx, &[issued_event(issued, campaign, member)]).await?;
+    if let Issuer::Staff(by) = by {
+        let after = json!({ "coupon": issued, "member": member });
+        record(&mut tx, shop, by, Act::CouponGiven, campaign, json!({}), after).await?;
+    }
     tx.commit().await?;
     Ok(())
 }
@@ -233,7 +249,7 @@ pub(crate) async fn welcome(conn: &mut PgConnection, member: MemberId, at: Offse
     event::append(conn, &events).await
 }
 
-fn issued_event(id: CouponId, campaign: CampaignId, member: MemberId) -> NewEvent {
+pub(super) fn issued_event(id: CouponId, campaign: CampaignId, member: MemberId) -> NewEvent {
     let payload = json!({ "coupon_id": id, "campaign_id": campaign, "member_id": member });
     NewEvent { name: "coupon.issued", subject: id.to_string(), payload }
 }
