@@ -53,6 +53,8 @@ pub enum Flaw {
     EndsBeforeStart,
     /// Another campaign has this code.
     CodeTaken,
+    /// The carrier has taken the parcel already, under a number of its own.
+    ParcelBooked,
 }
 
 /// The refused fields of one form, by name, in the order of the form.

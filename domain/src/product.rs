@@ -247,7 +247,7 @@ pub async fn related(shop: &Shop, to: &Product, limit: i64) -> Result<Vec<Produc
 }
 
 /// The words of a search as the index knows them: lower case, without hyphens.
-fn words(typed: &str) -> Vec<String> {
+pub(crate) fn words(typed: &str) -> Vec<String> {
     typed
         .split_whitespace()
         .map(|word| word.to_lowercase().chars().filter(|c| *c != '-' && !c.is_control()).take(60).collect::<String>())
@@ -257,13 +257,13 @@ fn words(typed: &str) -> Vec<String> {
 }
 
 /// Neighboring characters, two by two; none for a single character.
-fn pairs(word: &str) -> Vec<String> {
+pub(crate) fn pairs(word: &str) -> Vec<String> {
     let characters: Vec<char> = word.chars().collect();
     characters.windows(2).map(|pair| pair.iter().collect()).collect()
 }
 
 /// The word as a pattern that matches just itself.
-fn literal(word: &str) -> String {
+pub(crate) fn literal(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     for c in word.chars() {
         if matches!(c, '%' | '_' | '\\') {

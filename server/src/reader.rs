@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use domain::{
     event::Reader,
-    reader::{notification, points_to_earn, ranking, stock_alert},
+    reader::{notification, order_search, points_to_earn, ranking, stock_alert},
 };
 
 use crate::{carrier::Remote, platform, settings::Serve};
@@ -22,6 +22,7 @@ pub(crate) use run::start;
 pub(crate) fn all(settings: &Serve) -> Result<Vec<Arc<dyn Reader>>, String> {
     let mut readers: Vec<Arc<dyn Reader>> = vec![
         Arc::new(notification::Notification),
+        Arc::new(order_search::OrderSearch),
         Arc::new(points_to_earn::PointsToEarn),
         Arc::new(ranking::Ranking),
         Arc::new(stock_alert::StockAlert),
