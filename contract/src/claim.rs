@@ -49,6 +49,30 @@ pub enum ClaimStatus {
 }
 
 impl ClaimStatus {
+    /// Every status, in the order in which claims go.
+    pub const ALL: [Self; 7] = [
+        Self::Requested,
+        Self::Approved,
+        Self::Collecting,
+        Self::Inspected,
+        Self::Completed,
+        Self::Rejected,
+        Self::Withdrawn,
+    ];
+
+    /// The word in a column and in a URL.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Approved => "approved",
+            Self::Collecting => "collecting",
+            Self::Inspected => "inspected",
+            Self::Completed => "completed",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
     /// Whether a claim may go from here to `next`.
     pub const fn may_become(self, next: Self) -> bool {
         match self {
@@ -69,6 +93,57 @@ impl ClaimStatus {
     }
 }
 
+/// Which claims are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClaimTab {
+    /// Those under way.
+    #[default]
+    Open,
+    /// Those that stand there.
+    At(ClaimStatus),
+    /// All of them.
+    All,
+}
+
+impl ClaimTab {
+    /// Every tab, in the order in which claims go.
+    pub const ALL: [Self; 9] = [
+        Self::Open,
+        Self::At(ClaimStatus::Requested),
+        Self::At(ClaimStatus::Approved),
+        Self::At(ClaimStatus::Collecting),
+        Self::At(ClaimStatus::Inspected),
+        Self::At(ClaimStatus::Completed),
+        Self::At(ClaimStatus::Rejected),
+        Self::At(ClaimStatus::Withdrawn),
+        Self::All,
+    ];
+
+    /// The word in a URL; none for those under way.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "",
+            Self::At(status) => status.word(),
+            Self::All => "all",
+        }
+    }
+
+    /// Reads the word back; anything else means those under way.
+    pub fn parse(word: &str) -> Self {
+        Self::ALL.into_iter().find(|tab| tab.word() == word).unwrap_or_default()
+    }
+
+    /// The words of the statuses that it lists.
+    pub fn statuses(self) -> Vec<String> {
+        let listed = ClaimStatus::ALL.into_iter().filter(|status| match self {
+            Self::Open => status.is_open(),
+            Self::At(own) => *status == own,
+            Self::All => true,
+        });
+        listed.map(|status| status.word().to_owned()).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +155,17 @@ mod tests {
         for from in all {
             assert_eq!(from.is_open(), all.iter().any(|next| from.may_become(*next)));
         }
+    }
+
+    #[test]
+    fn a_tab_lists_what_its_word_says() {
+        for tab in ClaimTab::ALL {
+            assert_eq!(ClaimTab::parse(tab.word()), tab);
+        }
+        assert_eq!(ClaimTab::parse("unknown"), ClaimTab::Open);
+        assert_eq!(ClaimTab::Open.statuses(), ["requested", "approved", "collecting", "inspected"]);
+        assert_eq!(ClaimTab::At(ClaimStatus::Rejected).statuses(), ["rejected"]);
+        assert_eq!(ClaimTab::All.statuses().len(), ClaimStatus::ALL.len());
     }
 
     #[test]

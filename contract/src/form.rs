@@ -61,6 +61,8 @@ pub enum Flaw {
     Picture(PictureFlaw),
     /// Stands in an earlier line already.
     Repeated,
+    /// The carrier has taken the parcel already, under a number of its own.
+    ParcelBooked,
 }
 
 /// The refused fields of one form, by name, in the order of the form.

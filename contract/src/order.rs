@@ -1,5 +1,6 @@
 //! Orders: what was bought, and the three independent statuses of a purchase.
 
+mod stage;
 mod status;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{Won, product::ProductId, when};
 
+pub use stage::{OrderSort, Stage};
 pub use status::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus};
 
 /// Names an order; a `UUIDv7`, so that it cannot be guessed and sorts by time.
@@ -62,6 +64,24 @@ pub fn order_number(id: OrderId, placed_at: OffsetDateTime) -> String {
     let digits = id.simple().to_string().to_uppercase();
     let tail = digits.get(24..).unwrap_or_default();
     format!("{}-{tail}", when::kst_day(placed_at).replace('-', ""))
+}
+
+/// Reads a number back, with its hyphen or without: the Korean day as `2026-11-20`, and the last
+/// eight digits of the id in lower case.
+pub fn read_order_number(typed: &str) -> Option<(time::Date, String)> {
+    let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    if digits.len() != 16 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let (day, tail) = digits.split_at(8);
+    let day = time::Date::parse(day, time::macros::format_description!("[year][month][day]")).ok()?;
+    (2000..=2999).contains(&day.year()).then(|| (day, tail.to_lowercase()))
+}
+
+/// The first id that can be of a time, in UTC: a `UUIDv7` begins with its time in milliseconds.
+pub fn first_id(at: OffsetDateTime) -> OrderId {
+    let milliseconds = u128::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+    Uuid::from_u128(milliseconds << 80)
 }
 
 /// A line of the cart as the shopper saw it when ordering.
@@ -133,6 +153,17 @@ mod tests {
     fn an_order_number_holds_the_korean_day() {
         let id = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_dead_beef);
         assert_eq!(order_number(id, datetime!(2026-11-20 15:30 UTC)), "20261121-DEADBEEF");
+    }
+
+    #[test]
+    fn an_order_number_is_read_back_however_it_is_written() {
+        let expected = Some((time::macros::date!(2026 - 11 - 21), "deadbeef".to_owned()));
+        for typed in ["20261121-DEADBEEF", "20261121deadbeef", " 20261121 - DEADBEEF "] {
+            assert_eq!(read_order_number(typed), expected, "{typed}");
+        }
+        for other in ["20261321-DEADBEEF", "20261121-DEADBEE", "20261121-DEADBEEG", "세종대로", ""] {
+            assert_eq!(read_order_number(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -62,6 +62,18 @@ pub enum Act {
     CouponRevoked,
     /// A coupon that was taken back is good again.
     CouponRestored,
+    /// One seller's part of an order was accepted, shipped or delivered.
+    DeliveryAdvanced,
+    /// The carrier and the number of a parcel that goes by hand were noted, or mended.
+    ParcelNumbered,
+    /// An order, or some of it, was canceled.
+    OrderCanceled,
+    /// A return or an exchange was taken a step further.
+    ClaimAdvanced,
+    /// A note was added to an order.
+    OrderNoted,
+    /// A note was removed from an order.
+    OrderNoteRemoved,
 }
 
 impl Act {
@@ -106,5 +118,11 @@ impl Act {
         Self::CouponsIssued,
         Self::CouponRevoked,
         Self::CouponRestored,
+        Self::DeliveryAdvanced,
+        Self::ParcelNumbered,
+        Self::OrderCanceled,
+        Self::ClaimAdvanced,
+        Self::OrderNoted,
+        Self::OrderNoteRemoved,
     ];
 }

@@ -2,6 +2,7 @@
 
 pub mod nothing_kept;
 pub mod notification;
+pub mod order_search;
 pub mod points_to_earn;
 pub mod ranking;
 pub mod sales;

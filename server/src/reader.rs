@@ -9,7 +9,7 @@ use std::sync::Arc;
 use domain::{
     event::Reader,
     pulse::Pulse,
-    reader::{nothing_kept, notification, points_to_earn, ranking, sales, stock_alert},
+    reader::{nothing_kept, notification, order_search, points_to_earn, ranking, sales, stock_alert},
 };
 
 use crate::{carrier::Remote, platform, settings::Serve};
@@ -23,6 +23,7 @@ pub(crate) use run::start;
 pub(crate) fn all(settings: &Serve, pulse: &Pulse) -> Result<Vec<Arc<dyn Reader>>, String> {
     let mut readers: Vec<Arc<dyn Reader>> = vec![
         Arc::new(notification::Notification),
+        Arc::new(order_search::OrderSearch),
         Arc::new(points_to_earn::PointsToEarn),
         Arc::new(ranking::Ranking),
         Arc::new(sales::Sales),

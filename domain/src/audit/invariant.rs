@@ -236,6 +236,29 @@ pub const INVARIANTS: &[Invariant] = &[
            ) rows"#,
     ),
     rule(
+        "orders and their parts are listed where their statuses say, each part with the sum of its lines",
+        r#"with part as (
+               select d.order_id, d.fulfillment_status, d.stage, d.goods, l.kept, coalesce(l.goods, 0) as bought,
+                      array_position(array['unfulfilled', 'preparing', 'shipped', 'delivered', 'returned'],
+                                     d.fulfillment_status) as rank
+               from delivery d
+               left join (select order_id, seller_id, bool_or(quantity > canceled + returned) as kept,
+                                 sum(unit_price * quantity - discount) as goods
+                          from order_line group by 1, 2) l using (order_id, seller_id)
+           ), least as (
+               select distinct on (order_id) order_id, fulfillment_status from part where kept order by order_id, rank
+           )
+           select sum(checked)::bigint, sum(broken)::bigint from (
+               select count(*) as checked, count(*) filter (where p.goods <> p.bought or p.stage is distinct from
+                   case when p.kept then stage_of(o.order_status, p.fulfillment_status) else 'canceled' end) as broken
+               from part p join "order" o using (order_id)
+               union all
+               select count(*), count(*) filter (where o.stage is distinct from
+                   coalesce(stage_of(o.order_status, l.fulfillment_status), 'delivered'))
+               from "order" o left join least l using (order_id)
+           ) rows"#,
+    ),
+    rule(
         "a parcel belongs to goods that were accepted",
         "select count(*), count(*) filter (where d.fulfillment_status = 'unfulfilled')
          from parcel join delivery d using (delivery_id)",

@@ -9,7 +9,9 @@ use contract::{
     product::ProductId,
     refund::refund,
     stock::MovementKind,
+    trail::Act,
 };
+use serde_json::json;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use tracing::instrument;
@@ -25,6 +27,7 @@ use crate::{
         undo::{Return, Undoing, undo},
     },
     retry::retry,
+    trail,
     words::word,
 };
 
@@ -126,6 +129,14 @@ async fn advance_once(
             _,
         ) => {}
     }
+    let told = trail::Change {
+        act: Act::ClaimAdvanced,
+        subject: order.to_string(),
+        seller: Some(claim.seller),
+        before: json!({ "status": claim.status, "fault": claim.fault }),
+        after: json!({ "status": step.to, "fault": fault, "reason": reason, "claim": id }),
+    };
+    trail::record(&mut tx, by, at, &[told]).await?;
     tx.commit().await?;
     Ok(())
 }

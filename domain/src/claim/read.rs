@@ -70,6 +70,38 @@ pub async fn open(shop: &Shop, by: &Operator) -> Result<Vec<ClaimView>> {
     select(shop, None, None, by.seller()).await
 }
 
+/// These claims, oldest first.
+pub(super) async fn with_ids(shop: &Shop, ids: &[ClaimId]) -> Result<Vec<ClaimView>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select claim_id, order_id, seller_id, kind, status, fault, reason, created_at from claim
+         where claim_id = any($1) order by claim_id",
+        ids
+    )
+    .fetch_all(&shop.db)
+    .await?;
+    views(shop, rows).await
+}
+
+/// The claims of an order with goods that one runs, oldest first.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn of_order_by(shop: &Shop, by: &Operator, order: OrderId) -> Result<Vec<ClaimView>> {
+    select(shop, Some(order), None, by.seller()).await
+}
+
+struct Row {
+    claim_id: ClaimId,
+    order_id: OrderId,
+    seller_id: i64,
+    kind: String,
+    status: String,
+    fault: String,
+    reason: String,
+    created_at: OffsetDateTime,
+}
+
 /// Without an order and a claim: those under way.
 async fn select(
     shop: &Shop,
@@ -77,7 +109,8 @@ async fn select(
     id: Option<ClaimId>,
     seller: Option<i64>,
 ) -> Result<Vec<ClaimView>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "select claim_id, order_id, seller_id, kind, status, fault, reason, created_at from claim
          where ($1::uuid is null or order_id = $1) and ($2::uuid is null or claim_id = $2)
            and ($3::bigint is null or seller_id = $3)
@@ -89,6 +122,10 @@ async fn select(
     )
     .fetch_all(&shop.db)
     .await?;
+    views(shop, rows).await
+}
+
+async fn views(shop: &Shop, rows: Vec<Row>) -> Result<Vec<ClaimView>> {
     let ids: Vec<ClaimId> = rows.iter().map(|row| row.claim_id).collect();
     let mut lines = lines(shop, &ids).await?;
     rows.into_iter()

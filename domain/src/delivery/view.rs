@@ -33,8 +33,8 @@ pub struct CheckpointView {
 }
 
 /// The parcels of an order that have a number, in the order of its deliveries. One that was called
-/// off, or is to be as its goods went by hand, is left out, unless the carrier had it by then. Whoever
-/// may see the order may see these.
+/// off, or is to be as its goods went by hand, is left out, unless the carrier had it by then; the one
+/// that they went by stands for it. Whoever may see the order may see these.
 ///
 /// # Errors
 /// Where the database is away.
@@ -52,7 +52,7 @@ pub async fn parcels(shop: &Shop, order: &Detail) -> Result<Vec<ParcelView>> {
     )
     .fetch_all(&shop.db)
     .await?;
-    let mut found: BTreeMap<Uuid, ParcelView> = BTreeMap::new();
+    let mut found: BTreeMap<Uuid, ParcelView> = by_hand(shop, &deliveries).await?;
     for row in rows {
         let parcel = found.entry(row.delivery_id).or_insert_with(|| ParcelView {
             delivery: row.delivery_id,
@@ -70,4 +70,19 @@ pub async fn parcels(shop: &Shop, order: &Detail) -> Result<Vec<ParcelView>> {
         parcel.checkpoints.sort_by_key(|checkpoint| (checkpoint.at, checkpoint.status));
     }
     Ok(parcels)
+}
+
+/// What sellers send themselves, of which no carrier tells.
+async fn by_hand(shop: &Shop, deliveries: &[Uuid]) -> Result<BTreeMap<Uuid, ParcelView>> {
+    let rows = sqlx::query!(
+        "select delivery_id, carrier, tracking_number from hand_parcel where delivery_id = any($1)",
+        deliveries
+    )
+    .fetch_all(&shop.db)
+    .await?;
+    let parcel = |delivery, carrier, number| ParcelView { delivery, carrier, number, checkpoints: Vec::new() };
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.delivery_id, parcel(row.delivery_id, row.carrier, row.tracking_number)))
+        .collect())
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{DeliveryView, Detail, OrderLineView, PAGE, Summary, refund};
 use crate::{
     Result, Shop,
-    member::{Shopper, Staff},
+    member::{Operator, Shopper, Staff},
     words::read,
 };
 
@@ -107,6 +107,42 @@ pub async fn detail_any(shop: &Shop, _by: &Staff, id: OrderId) -> Result<Detail>
     find(shop, None, id).await
 }
 
+/// An order as who runs the shop may see it: the staff all of it, a seller their own part, with its
+/// sums alone and nothing of how it was paid.
+///
+/// # Errors
+/// [`Failure::NotFound`], for an order without goods of the seller too.
+pub async fn detail_by(shop: &Shop, by: &Operator, id: OrderId) -> Result<Detail> {
+    let order = find(shop, None, id).await?;
+    match by.seller() {
+        Some(seller) => part_of(order, seller),
+        None => Ok(order),
+    }
+}
+
+fn part_of(order: Detail, seller: i64) -> Result<Detail> {
+    let part = order.deliveries.iter().find(|part| part.seller == seller).cloned().ok_or(Failure::NotFound)?;
+    let lines: Vec<_> = order.summary.lines.into_iter().filter(|line| line.seller == seller).collect();
+    let goods = lines.iter().map(|line| line.unit_price * i64::from(line.quantity)).sum();
+    let discount = lines.iter().map(|line| line.discount).sum();
+    let total = goods - discount + part.fee;
+    let summary = Summary { fulfillment: part.status, total, lines, ..order.summary };
+    Ok(Detail {
+        summary,
+        goods_total: goods,
+        discount_total: discount,
+        delivery_total: part.fee,
+        coupon: String::new(),
+        points_used: 0,
+        card_used: 0,
+        points_earned: 0,
+        refunded_total: 0,
+        refunds: Vec::new(),
+        deliveries: vec![part],
+        ..order
+    })
+}
+
 async fn find(shop: &Shop, member: Option<MemberId>, id: OrderId) -> Result<Detail> {
     let row = sqlx::query!(
         r#"select order_status, payment_status, goods_total, discount_total, delivery_total, total as "total!",
@@ -182,7 +218,7 @@ async fn deliveries(shop: &Shop, id: OrderId) -> Result<Vec<DeliveryView>> {
         .collect()
 }
 
-async fn lines(shop: &Shop, orders: &[OrderId]) -> Result<BTreeMap<OrderId, Vec<OrderLineView>>> {
+pub(super) async fn lines(shop: &Shop, orders: &[OrderId]) -> Result<BTreeMap<OrderId, Vec<OrderLineView>>> {
     let rows = sqlx::query!(
         "select l.order_id, l.product_id, l.title, l.author, l.seller_id, l.unit_price, l.quantity, l.canceled,
                 l.returned, l.discount, p.cover

@@ -4,7 +4,7 @@ use contract::{
     Won,
     coupon::{CouponId, CouponStatus},
     member::MemberId,
-    order::{Actor, OrderStatus, PaymentStatus},
+    order::{Actor, OrderStatus, PaymentStatus, Stage},
     product::ProductId,
     stock::MovementKind,
 };
@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Accepted, Turn, record};
+use super::{Accepted, AcceptedLine, Turn, record};
 use crate::{
     Result,
     coupon::ledger as coupons,
@@ -53,6 +53,10 @@ const fn statuses(order: &Accepted) -> (OrderStatus, PaymentStatus) {
     }
 }
 
+const fn stage(order: &Accepted) -> &'static str {
+    if order.is_paid() { Stage::New.word() } else { Stage::Unpaid.word() }
+}
+
 async fn insert_orders(conn: &mut PgConnection, orders: &[Accepted], at: OffsetDateTime) -> Result<()> {
     let ids: Vec<Uuid> = column(orders, |order| order.order);
     let members: Vec<MemberId> = column(orders, |order| order.member);
@@ -71,14 +75,15 @@ async fn insert_orders(conn: &mut PgConnection, orders: &[Accepted], at: OffsetD
     let line1s: Vec<String> = column(orders, |order| order.destination.line1.clone());
     let line2s: Vec<String> = column(orders, |order| order.destination.line2.clone());
     let notes: Vec<String> = column(orders, |order| order.note.clone());
+    let stages: Vec<String> = column(orders, |order| stage(order).to_owned());
     sqlx::query!(
         r#"insert into "order" (order_id, member_id, idempotency_key, order_status, payment_status, goods_total,
                discount_total, delivery_total, points_used, coupon_id, held_until, recipient, phone, postcode, line1,
-               line2, delivery_note, placed_at)
-           select *, $18
+               line2, delivery_note, stage, placed_at)
+           select *, $19
            from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
                $8::bigint[], $9::bigint[], $10::uuid[], $11::timestamptz[], $12::text[], $13::text[], $14::text[],
-               $15::text[], $16::text[], $17::text[])"#,
+               $15::text[], $16::text[], $17::text[], $18::text[])"#,
         &ids,
         &members,
         &keys,
@@ -96,6 +101,7 @@ async fn insert_orders(conn: &mut PgConnection, orders: &[Accepted], at: OffsetD
         &line1s,
         &line2s,
         &notes,
+        &stages,
         at
     )
     .execute(conn)
@@ -162,13 +168,20 @@ async fn insert_deliveries(conn: &mut PgConnection, orders: &[Accepted]) -> Resu
     let ids: Vec<Uuid> = parts().map(|(order, ..)| order.order).collect();
     let sellers: Vec<i64> = parts().map(|(_, seller, _)| seller).collect();
     let fees: Vec<Won> = parts().map(|(.., fee)| fee).collect();
+    let stages: Vec<String> = parts().map(|(order, ..)| stage(order).to_owned()).collect();
+    let paid = |line: &AcceptedLine| line.unit_price * i64::from(line.quantity) - line.discount;
+    let goods: Vec<Won> = parts()
+        .map(|(order, seller, _)| order.lines.iter().filter(|line| line.seller == seller).map(paid).sum())
+        .collect();
     sqlx::query!(
-        "insert into delivery (delivery_id, order_id, seller_id, fee)
-         select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[])",
+        "insert into delivery (delivery_id, order_id, seller_id, fee, stage, goods)
+         select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[])",
         &deliveries,
         &ids,
         &sellers,
-        &fees
+        &fees,
+        &stages,
+        &goods
     )
     .execute(conn)
     .await?;

@@ -190,11 +190,16 @@ pub struct Step {
 /// # Errors
 /// Where the database is away.
 pub async fn timeline(shop: &Shop, order: &super::Detail) -> Result<Vec<Step>> {
+    steps(shop, order.summary.id).await
+}
+
+/// The same by the order's id.
+pub(super) async fn steps(shop: &Shop, order: OrderId) -> Result<Vec<Step>> {
     let rows = sqlx::query!(
         r#"select axis, subject, from_status, to_status, actor, coalesce(m.name, '') as "by_name!", reason, c.created_at
            from order_change c left join member m on m.member_id = c.by_member
            where order_id = $1 order by order_change_id"#,
-        order.summary.id
+        order
     )
     .fetch_all(&shop.db)
     .await?;
