@@ -157,6 +157,9 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
         Flaw::Time => t!("flaw-time"),
         Flaw::EndsBeforeStart => t!("flaw-ends-before-start"),
         Flaw::CodeTaken => t!("flaw-code-taken"),
+        Flaw::Isbn => t!("flaw-isbn"),
+        Flaw::IsbnTaken => t!("flaw-isbn-taken"),
+        Flaw::AboveListPrice => t!("flaw-above-list-price"),
     }
 }
 
@@ -208,6 +211,19 @@ pub(crate) fn field(name: &str) -> String {
         "per_member" => t!("per-member"),
         "issue_mode" => t!("issue-mode"),
         "code" => t!("coupon-code"),
+        "seller" => t!("seller"),
+        "title" => t!("product-title"),
+        "original_title" => t!("product-original-title"),
+        "author" => t!("product-author"),
+        "published_year" => t!("first-published"),
+        "isbn" => "ISBN".to_owned(),
+        "category" => t!("category"),
+        "description" => t!("about-book"),
+        "list_price" => t!("list-price"),
+        "sale_price" => t!("product-sale-price"),
+        "earn_percent" => t!("product-earn-percent"),
+        "status" => t!("product-status"),
+        "on_hand" => t!("product-opening"),
         other => other.to_owned(),
     }
 }

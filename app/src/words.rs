@@ -6,6 +6,7 @@ use contract::{
     delivery::CheckpointStatus,
     money::won,
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
+    product::ProductStatus,
     stock::MovementKind,
     trail::Act,
 };
@@ -124,6 +125,19 @@ pub(crate) fn act(act: Act) -> String {
     match act {
         Act::StockChanged => t!("act-stock-changed"),
         Act::StockLowSet => t!("act-stock-low-set"),
+        Act::ProductCreated => t!("act-product-created"),
+        Act::ProductChanged => t!("act-product-changed"),
+        Act::ProductRestored => t!("act-product-restored"),
+    }
+}
+
+/// Whether a product is sold.
+pub(crate) fn product_status(status: ProductStatus) -> String {
+    match status {
+        ProductStatus::Draft => t!("product-draft"),
+        ProductStatus::OnSale => t!("product-on-sale"),
+        ProductStatus::Suspended => t!("product-suspended"),
+        ProductStatus::Archived => t!("product-archived"),
     }
 }
 
@@ -141,8 +155,9 @@ pub(crate) fn movement_kind(kind: MovementKind) -> String {
 
 /// The reason of a movement: the shop's own words translated, what somebody typed as it is.
 pub(crate) fn movement_reason(movement: &Movement) -> String {
-    // What moves by itself belongs to an order, or is what the shop opened with.
-    if movement.order_id.is_none() && !movement.by_name.is_empty() {
+    // What moves by itself belongs to an order, or is what the product began with.
+    let opening = movement.kind == MovementKind::Received && movement.reason == "opening";
+    if movement.order_id.is_none() && !movement.by_name.is_empty() && !opening {
         return movement.reason.clone();
     }
     match movement.reason.as_str() {

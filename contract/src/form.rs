@@ -53,6 +53,12 @@ pub enum Flaw {
     EndsBeforeStart,
     /// Another campaign has this code.
     CodeTaken,
+    /// Not an ISBN of thirteen digits, or one that was mistyped.
+    Isbn,
+    /// Another product has this ISBN.
+    IsbnTaken,
+    /// The price to pay is above the one on the cover.
+    AboveListPrice,
 }
 
 /// The refused fields of one form, by name, in the order of the form.
@@ -84,6 +90,11 @@ impl Check {
     /// Notes the flaw of `field`, if there is one, and hands on the parsed value.
     pub fn field<T>(&mut self, field: &str, parsed: Result<T, Flaw>) -> Option<T> {
         parsed.map_err(|flaw| self.0.0.push((field.to_owned(), flaw))).ok()
+    }
+
+    /// Whether nothing was noted.
+    pub const fn is_clean(&self) -> bool {
+        self.0.0.is_empty()
     }
 
     /// All that was noted, as a failure.

@@ -10,9 +10,21 @@ pub enum Act {
     StockChanged,
     /// From how many copies down the stock of a product is low was set.
     StockLowSet,
+    /// A product was made.
+    ProductCreated,
+    /// A product was changed.
+    ProductChanged,
+    /// What was changed of many products at once was undone for this one.
+    ProductRestored,
 }
 
 impl Act {
     /// Every act, as the trail's filter offers them.
-    pub const ALL: &[Self] = &[Self::StockChanged, Self::StockLowSet];
+    pub const ALL: &[Self] = &[
+        Self::StockChanged,
+        Self::StockLowSet,
+        Self::ProductCreated,
+        Self::ProductChanged,
+        Self::ProductRestored,
+    ];
 }

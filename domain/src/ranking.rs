@@ -9,6 +9,7 @@
 
 mod best;
 mod count;
+mod recategorize;
 mod span;
 mod top;
 
@@ -16,6 +17,7 @@ use time::{Duration, OffsetDateTime, UtcOffset};
 
 pub use best::best;
 pub(crate) use count::{Sold, count};
+pub(crate) use recategorize::recategorize;
 pub use span::roll;
 
 use crate::Shop;
