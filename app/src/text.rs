@@ -180,6 +180,9 @@ fn picture_flaw(flaw: PictureFlaw) -> String {
         PictureFlaw::NotStored => t!("picture-not-stored"),
         PictureFlaw::BrokeOff => t!("picture-broke-off"),
         Flaw::Repeated => t!("flaw-repeated"),
+        Flaw::Isbn => t!("flaw-isbn"),
+        Flaw::IsbnTaken => t!("flaw-isbn-taken"),
+        Flaw::AboveListPrice => t!("flaw-above-list-price"),
     }
 }
 
@@ -241,6 +244,19 @@ pub(crate) fn field(name: &str) -> String {
         "emails" => t!("offer-emails"),
         "since" => t!("offer-since"),
         "bought_days" => t!("offer-bought-days"),
+        "seller" => t!("seller"),
+        "title" => t!("product-title"),
+        "original_title" => t!("product-original-title"),
+        "author" => t!("product-author"),
+        "published_year" => t!("first-published"),
+        "isbn" => "ISBN".to_owned(),
+        "category" => t!("category"),
+        "description" => t!("about-book"),
+        "list_price" => t!("list-price"),
+        "sale_price" => t!("product-sale-price"),
+        "earn_percent" => t!("product-earn-percent"),
+        "status" => t!("product-status"),
+        "on_hand" => t!("product-opening"),
         other => other.to_owned(),
     }
 }

@@ -9,6 +9,7 @@ use contract::{
     money::won,
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
     payment::PaymentState,
+    product::ProductStatus,
     stock::MovementKind,
     stock::{MovementKind, StockLevel},
     trail::Act,
@@ -194,6 +195,19 @@ pub(crate) fn act(act: Act) -> String {
         Act::CouponsIssued => t!("act-coupons-issued"),
         Act::CouponRevoked => t!("act-coupon-revoked"),
         Act::CouponRestored => t!("act-coupon-restored"),
+        Act::ProductCreated => t!("act-product-created"),
+        Act::ProductChanged => t!("act-product-changed"),
+        Act::ProductRestored => t!("act-product-restored"),
+    }
+}
+
+/// Whether a product is sold.
+pub(crate) fn product_status(status: ProductStatus) -> String {
+    match status {
+        ProductStatus::Draft => t!("product-draft"),
+        ProductStatus::OnSale => t!("product-on-sale"),
+        ProductStatus::Suspended => t!("product-suspended"),
+        ProductStatus::Archived => t!("product-archived"),
     }
 }
 
@@ -235,6 +249,9 @@ pub(crate) fn movement_reason(movement: &Movement) -> String {
     }
     // What moves by itself belongs to an order, or is what the shop opened with.
     if movement.order_id.is_none() && !movement.by_name.is_empty() && movement.reason != "opening" {
+    // What moves by itself belongs to an order, or is what the product began with.
+    let opening = movement.kind == MovementKind::Received && movement.reason == "opening";
+    if movement.order_id.is_none() && !movement.by_name.is_empty() && !opening {
         return movement.reason.clone();
     }
     match movement.reason.as_str() {

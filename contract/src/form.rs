@@ -63,6 +63,12 @@ pub enum Flaw {
     Repeated,
     /// The carrier has taken the parcel already, under a number of its own.
     ParcelBooked,
+    /// Not an ISBN of thirteen digits, or one that was mistyped.
+    Isbn,
+    /// Another product has this ISBN.
+    IsbnTaken,
+    /// The price to pay is above the one on the cover.
+    AboveListPrice,
 }
 
 /// The refused fields of one form, by name, in the order of the form.
@@ -94,6 +100,11 @@ impl Check {
     /// Notes the flaw of `field`, if there is one, and hands on the parsed value.
     pub fn field<T>(&mut self, field: &str, parsed: Result<T, Flaw>) -> Option<T> {
         parsed.map_err(|flaw| self.0.0.push((field.to_owned(), flaw))).ok()
+    }
+
+    /// Whether nothing was noted.
+    pub const fn is_clean(&self) -> bool {
+        self.0.0.is_empty()
     }
 
     /// All that was noted, as a failure.

@@ -1,5 +1,9 @@
 //! Products: the things sold.
 
+pub mod bulk;
+pub mod form;
+pub mod isbn;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Won;
@@ -19,6 +23,37 @@ pub enum ProductStatus {
     Suspended,
     /// No longer sold; its page stays for those who bought it.
     Archived,
+}
+
+impl ProductStatus {
+    /// Every status, in the order of a product's life.
+    pub const ALL: [Self; 4] = [Self::Draft, Self::OnSale, Self::Suspended, Self::Archived];
+
+    /// Its word in URLs, forms and columns.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::OnSale => "on_sale",
+            Self::Suspended => "suspended",
+            Self::Archived => "archived",
+        }
+    }
+
+    /// Reads the word; `None` where it is none.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+
+    /// Whether a product may be given another status. One that was ever `sold` is no draft again:
+    /// who bought it must find its page.
+    pub const fn may_become(self, to: Self, sold: bool) -> bool {
+        match (self, to) {
+            (Self::Draft, Self::Draft) => true,
+            (_, Self::Draft) => !sold,
+            (Self::Draft, Self::Suspended) => false,
+            _ => true,
+        }
+    }
 }
 
 /// What a listing shows of a product.

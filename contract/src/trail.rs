@@ -74,6 +74,12 @@ pub enum Act {
     OrderNoted,
     /// A note was removed from an order.
     OrderNoteRemoved,
+    /// A product was made.
+    ProductCreated,
+    /// A product was changed.
+    ProductChanged,
+    /// What was changed of many products at once was undone for this one.
+    ProductRestored,
 }
 
 impl Act {
@@ -124,5 +130,8 @@ impl Act {
         Self::ClaimAdvanced,
         Self::OrderNoted,
         Self::OrderNoteRemoved,
+        Self::ProductCreated,
+        Self::ProductChanged,
+        Self::ProductRestored,
     ];
 }

@@ -242,7 +242,8 @@ async fn why_not(conn: &mut PgConnection, cart: Uuid, product: ProductId) -> Res
                   l.cart_id is null and (select count(*) from cart_line where cart_id = $1) >= $3 as "full!"
            from product p join stock s using (product_id)
            left join cart_line l on l.cart_id = $1 and l.product_id = p.product_id
-           where p.product_id = $2"#,
+           -- Nobody is told of a draft.
+           where p.product_id = $2 and p.status <> 'draft'"#,
         cart,
         product,
         MAX_LINES

@@ -11,11 +11,13 @@ pub mod take;
 use contract::{
     Failure,
     form::{Check, Flaws, line},
-    product::ProductId,
+    product::{ProductId, form::Opening},
     stock::{self, MOST, MovementKind},
     trail::Act,
 };
 use serde_json::json;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use bulk::{Bulk, MOST_AT_ONCE, Outcome, change_many, check};
@@ -199,6 +201,31 @@ async fn change_once(
     };
     trail::record(&mut tx, by, at, &[told]).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Begins the stock of a new product, inside the transaction that makes it.
+pub(crate) async fn open(
+    conn: &mut PgConnection,
+    by: &Operator,
+    product: ProductId,
+    opening: Opening,
+    at: OffsetDateTime,
+) -> Result<()> {
+    sqlx::query!(
+        "with stocked as (
+             insert into stock (product_id, on_hand, low_at) values ($1, $2, $3)
+         )
+         insert into stock_movement (product_id, kind, on_hand_delta, by_member, reason, created_at)
+         select $1, 'received', $2, $4, 'opening', $5 where $2 > 0",
+        product,
+        opening.on_hand,
+        opening.low_at,
+        by.id(),
+        at
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -1,15 +1,22 @@
-//! Products as shoppers find and see them.
+//! Products as shoppers find and see them, and as those who sell them run them.
+
+pub mod bulk;
+mod edit;
+mod list;
 
 use std::collections::BTreeMap;
 
 use contract::{
-    Won,
+    Failure, Won,
     listing::{PAGE_SIZE, Sort, pages},
     points::earned,
     product::{ProductCard, ProductId, ProductStatus},
 };
 
-use crate::{Result, Shop};
+use crate::{Result, Shop, member::Operator};
+
+pub use edit::{Own, Touched, create, own, save, save_line, touched};
+pub use list::{COUNTED, Filter, Order, Row, Seller, counts, list, sellers};
 
 /// A branch of the shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,19 +190,32 @@ pub struct Product {
     pub category: Category,
 }
 
-/// A product, sold or not.
+/// A product, sold or not, as everybody may see it; a draft is not there.
 ///
 /// # Errors
 /// Where the database is away.
 pub async fn get(shop: &Shop, id: ProductId) -> Result<Option<Product>> {
+    Ok(any(shop, id, None).await?.filter(|product| product.status != ProductStatus::Draft))
+}
+
+/// A product as everybody will see it, shown to those who run it, a draft too.
+///
+/// # Errors
+/// [`Failure::NotFound`], for another seller's too.
+pub async fn preview(shop: &Shop, by: &Operator, id: ProductId) -> Result<Product> {
+    Ok(any(shop, id, by.seller()).await?.ok_or(Failure::NotFound)?)
+}
+
+async fn any(shop: &Shop, id: ProductId, seller: Option<i64>) -> Result<Option<Product>> {
     let row = sqlx::query!(
         r#"select p.product_id, p.title, p.original_title, p.author, p.published_year, p.isbn, p.description,
                   p.list_price, p.sale_price, p.status, p.earn_percent, s.available as "available!",
                   v.name as seller, c.category_id, c.slug, c.name_ko, c.name_en
            from product p
            join stock s using (product_id) join seller v using (seller_id) join category c using (category_id)
-           where p.product_id = $1"#,
-        id
+           where p.product_id = $1 and ($2::bigint is null or p.seller_id = $2)"#,
+        id,
+        seller
     )
     .fetch_optional(&shop.db)
     .await?;

@@ -10,6 +10,7 @@
 mod best;
 mod count;
 mod own;
+mod recategorize;
 mod span;
 mod top;
 
@@ -18,6 +19,7 @@ use time::{Duration, OffsetDateTime, UtcOffset};
 pub use best::best;
 pub(crate) use count::{Sold, count};
 pub use own::{Own, best_of};
+pub(crate) use recategorize::recategorize;
 pub use span::roll;
 
 use crate::Shop;

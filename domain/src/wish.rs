@@ -32,7 +32,7 @@ pub async fn list(shop: &Shop, by: &Shopper) -> Result<Vec<Wish>> {
     Ok(sqlx::query_as!(
         Wish,
         "select product_id as product, p.title, w.created_at from restock_wish w join product p using (product_id)
-         where w.member_id = $1 order by w.created_at desc, product_id desc",
+         where w.member_id = $1 and p.status <> 'draft' order by w.created_at desc, product_id desc",
         by.id()
     )
     .fetch_all(&shop.db)
@@ -69,7 +69,7 @@ async fn add_once(shop: &Shop, by: &Shopper, product: ProductId) -> Result<()> {
     // The lock keeps the product from coming back unseen by this wish.
     let found = sqlx::query!(
         r#"select s.available as "available!", p.status from stock s join product p using (product_id)
-           where product_id = $1 for share of s"#,
+           where product_id = $1 and p.status <> 'draft' for share of s"#,
         product
     )
     .fetch_optional(&mut *tx)

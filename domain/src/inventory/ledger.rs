@@ -83,7 +83,7 @@ pub(crate) async fn apply(conn: &mut PgConnection, moves: &[Move], at: OffsetDat
 }
 
 /// The event of a crossing, if there is one.
-pub(super) fn crossed(product: ProductId, before: i32, after: i32, low_at: i32) -> Option<NewEvent> {
+pub(crate) fn crossed(product: ProductId, before: i32, after: i32, low_at: i32) -> Option<NewEvent> {
     let name = match crossing(before, after, low_at)? {
         Crossing::Low => "stock.low",
         Crossing::Depleted => "stock.depleted",
