@@ -1,9 +1,6 @@
 -- Products that came in as a file: the file's rows as they were read, what they would change, and
 -- how far that is.
 
--- An ISBN is the same however its digits are grouped.
-create unique index product_isbn_digits_key on product (replace(isbn, '-', ''));
-
 create table product_import (
     product_import_id uuid primary key,
     by_member bigint not null references member,

@@ -5,11 +5,6 @@ create index stock_available_idx on stock (available, product_id);
 create index stock_on_hand_idx on stock (on_hand, product_id);
 create index stock_reserved_idx on stock (reserved, product_id);
 create index stock_low_idx on stock (product_id) where available <= low_at;
-create index if not exists product_title_idx on product (title, product_id);
-create index if not exists product_seller_idx on product (seller_id, product_id);
-create index if not exists product_seller_title_idx on product (seller_id, title, product_id);
-create index if not exists product_isbn_bare_idx on product (replace(isbn, '-', ''));
-create index if not exists product_price_idx on product (sale_price, product_id) where status = 'on_sale';
 
 alter table stock_movement
     -- The movement that it takes back.
