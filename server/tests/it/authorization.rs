@@ -29,7 +29,8 @@ fn names<T: Copy>(table: &[T], name: impl Fn(T) -> &'static str) -> BTreeSet<Str
 
 #[test]
 fn the_table_names_every_server_function() {
-    let there: BTreeSet<String> = server_fn_paths().map(|(path, _)| path.trim_start_matches("/fn/").to_owned()).collect();
+    let there: BTreeSet<String> =
+        server_fn_paths().map(|(path, _)| path.trim_start_matches("/fn/").to_owned()).collect();
     assert!(there.len() > 40, "the program links them all: {there:?}");
     assert_eq!(names(FUNCTIONS, |(name, ..)| name), there, "left: the table, right: the program");
     assert_eq!(FUNCTIONS.len(), there.len(), "no function stands there twice");

@@ -7,6 +7,8 @@ use reqwest::{
     header::{ACCEPT, CONTENT_TYPE, LOCATION},
 };
 
+use url::Url;
+
 use super::{
     scene::Scene,
     table::{FUNCTIONS, PAGES, ROUTES},
@@ -71,8 +73,13 @@ pub(super) fn all() -> Vec<Door> {
         let method = if get { Method::GET } else { Method::POST };
         Door { name: name.to_owned(), method, path, form, kind: Kind::Function, may }
     });
-    let pages = PAGES.iter().map(|&(name, may, path)| {
-        Door { name: name.to_owned(), method: Method::GET, path, form: "", kind: Kind::Page, may }
+    let pages = PAGES.iter().map(|&(name, may, path)| Door {
+        name: name.to_owned(),
+        method: Method::GET,
+        path,
+        form: "",
+        kind: Kind::Page,
+        may,
     });
     let routes = ROUTES.iter().map(|&(name, may, path, form)| {
         let method = if name.starts_with("GET ") { Method::GET } else { Method::POST };
@@ -93,22 +100,27 @@ impl Door {
     }
 
     /// Tries it as somebody.
-    pub(super) async fn try_as(&self, shop: &Served, scene: &Scene, who: Who) -> Result<Answer, Box<dyn std::error::Error>> {
+    pub(super) async fn try_as(
+        &self,
+        shop: &Served,
+        scene: &Scene,
+        who: Who,
+    ) -> Result<Answer, Box<dyn std::error::Error>> {
         // Where everybody is let in, one may come out as somebody else.
         let client = if self.may == EVERYBODY { scene.anew(shop, who).await? } else { scene.client(shop, who).await? };
-        let url = shop.url(&scene.filled(self.path));
         let pairs: Vec<(String, String)> = self
             .form
             .split('&')
             .filter_map(|pair| pair.split_once('='))
             .map(|(name, value)| (name.to_owned(), scene.filled(value)))
             .collect();
+        let asked: &[(String, String)] = if self.method == Method::GET { &pairs } else { &[] };
+        let url = Url::parse_with_params(&shop.url(&scene.filled(self.path)), asked)?;
         let request = client.request(self.method.clone(), url);
         let request = match self.kind {
             Kind::Page => request.header(ACCEPT, "text/html"),
-            Kind::Function if self.method == Method::GET => request.query(&pairs),
+            Kind::Function | Kind::Route if self.method == Method::GET => request,
             Kind::Function => request.form(&pairs.into_iter().collect::<BTreeMap<_, _>>()),
-            Kind::Route if self.method == Method::GET => request,
             Kind::Route => in_parts(request, &pairs),
         };
         let answer = request.send().await?;
