@@ -66,6 +66,10 @@ pub(super) const FUNCTIONS: &[(&str, May, &str)] = &[
     ("wish/withdraw", MEMBERS, "product={product}"),
 ];
 
+/// Functions that answer for somebody else's thing as for one that is gone, which is no 404. That
+/// nothing changes is looked at all the same.
+pub(super) const QUIET: &[&str] = &["payment/card/change", "payment/card/remove"];
+
 /// Pages: the route as the program has it, who may, and a path of it.
 pub(super) const PAGES: &[(&str, May, &str)] = &[
     ("/my", MEMBERS, "/my"),
@@ -74,7 +78,7 @@ pub(super) const PAGES: &[(&str, May, &str)] = &[
     ("/my/addresses/{id}", BUYER, "/my/addresses/{address}"),
     ("/my/cards", MEMBERS, "/my/cards"),
     ("/my/cards/register", MEMBERS, "/my/cards/register"),
-    ("/my/cards/return", MEMBERS, "/my/cards/return"),
+    ("/my/cards/return", MEMBERS, "/my/cards/return?authKey=none"),
     ("/my/coupons", MEMBERS, "/my/coupons"),
     ("/my/notifications", MEMBERS, "/my/notifications"),
     ("/my/points", MEMBERS, "/my/points"),
