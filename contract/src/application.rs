@@ -97,7 +97,8 @@ mod tests {
         }
         assert_eq!(business_number("124-81-00998"), Ok("1248100998".to_owned()));
         assert_eq!(business_number(" "), Err(Flaw::Required));
-        for wrong in ["124-81-00997", "124810099", "12481009981", "l248100998", "１２４８１００９９８", "🙂"] {
+        for wrong in ["124-81-00997", "124810099", "12481009981", "l248100998", "１２４８１００９９８", "🙂"]
+        {
             assert_eq!(business_number(wrong), Err(Flaw::BusinessNumber), "{wrong}");
         }
         assert_eq!(print_business_number("1248100998"), "124-81-00998");
@@ -118,7 +119,10 @@ mod tests {
 
     #[test]
     fn an_introduction_keeps_its_lines_and_nothing_that_cannot_be_printed() {
-        assert_eq!(introduction(" 헌책을 팝니다.\r\n\r\n오래 읽힌 책. "), Ok("헌책을 팝니다.\n\n오래 읽힌 책.".to_owned()));
+        assert_eq!(
+            introduction(" 헌책을 팝니다.\r\n\r\n오래 읽힌 책. "),
+            Ok("헌책을 팝니다.\n\n오래 읽힌 책.".to_owned())
+        );
         assert_eq!(introduction("\n "), Err(Flaw::Required));
         assert_eq!(introduction("가\0"), Err(Flaw::Characters));
         assert_eq!(introduction(&"가".repeat(1_001)), Err(Flaw::TooLong { max: 1_000 }));

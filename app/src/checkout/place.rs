@@ -19,7 +19,7 @@ use super::page::NEW;
 use crate::{
     address::typed,
     context::{shop, shopper},
-    form::{Sent, answer, show_again},
+    form::{Sent, answer, show_again, tell_status},
     payment::{
         begin::{complete, pay_by_card, tell},
         say::LATER,
@@ -77,7 +77,7 @@ async fn place_order(#[server(flatten)] wish: Wish) -> Result<(), Failure> {
 /// Shows what the chosen coupon and points come to, without ordering.
 #[server(prefix = "/fn", endpoint = "order/look")]
 async fn look(#[server(flatten)] wish: Wish) -> Result<(), Failure> {
-    shopper()?;
+    shopper().map_err(tell_status)?;
     show_again(Sent { form: "order/place", page: "/checkout", fields: &wish.fields() }).await
 }
 

@@ -42,7 +42,9 @@ fn filter(asked: &Asked) -> Filter {
 
 /// What a browser's field for a day gives; anything else asks for nothing.
 fn day(typed: &str) -> Option<Date> {
-    Date::parse(typed, format_description!("[year]-[month]-[day]")).ok().filter(|day| (2000..=2999).contains(&day.year()))
+    Date::parse(typed, format_description!("[year]-[month]-[day]"))
+        .ok()
+        .filter(|day| (2000..=2999).contains(&day.year()))
 }
 
 /// The page of the trail, as whoever asks may see it.

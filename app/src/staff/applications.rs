@@ -65,7 +65,11 @@ pub(crate) fn ApplicationsPage() -> impl IntoView {
             _ => None,
         };
         let saved = saved.map(|sentence| view! { <p class="notice good" role="status">{sentence}</p> });
-        let kinds = [("", ApplicationStatus::Requested), ("approved", ApplicationStatus::Approved), ("rejected", ApplicationStatus::Rejected)];
+        let kinds = [
+            ("", ApplicationStatus::Requested),
+            ("approved", ApplicationStatus::Approved),
+            ("rejected", ApplicationStatus::Rejected),
+        ];
         let kinds = kinds.map(|(word, kind)| {
             let current = (kind == status).then_some("true");
             view! { <li><a href=asked.with("status", word) aria-current=current>{words::application_status(kind)}</a></li> }

@@ -73,9 +73,8 @@ fn parse_id(typed: &str) -> Result<MemberId, Failure> {
 #[component]
 pub(crate) fn MemberPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
-    let (saved, before) = use_query_map().with_untracked(|query| {
-        (query.get("saved"), query.get("before").and_then(|word| word.parse::<i64>().ok()))
-    });
+    let (saved, before) = use_query_map()
+        .with_untracked(|query| (query.get("saved"), query.get("before").and_then(|word| word.parse::<i64>().ok())));
     page(async move {
         let (shop, staff) = (shop()?, staff()?);
         let id = parse_id(&id)?;
@@ -84,7 +83,11 @@ pub(crate) fn MemberPage() -> impl IntoView {
         let orders = order::list_of(&shop, &staff, id).await?;
         let coupons = coupon::of_member(&shop, &staff, id).await?;
         let applications = application::of_member(&shop, &staff, id).await?;
-        let filter = trail::Filter { acts: contract::trail::Act::TO_MEMBERS.to_vec(), subject: id.to_string(), ..trail::Filter::default() };
+        let filter = trail::Filter {
+            acts: contract::trail::Act::TO_MEMBERS.to_vec(),
+            subject: id.to_string(),
+            ..trail::Filter::default()
+        };
         let done = trail::list(&shop, &(&staff).into(), &filter, None, DONE).await?;
         let own = id == staff.id();
         let name = card.name.clone();
@@ -95,7 +98,8 @@ pub(crate) fn MemberPage() -> impl IntoView {
         let points = returned("staff/member-points");
         let (block, role) = (returned("staff/member-block"), returned("staff/member-role"));
         let applied = (!applications.is_empty()).then(|| {
-            let sheets = applications.into_iter().map(|application| view! { <li class="panel"><Sheet application /></li> });
+            let sheets =
+                applications.into_iter().map(|application| view! { <li class="panel"><Sheet application /></li> });
             view! {
                 <section>
                     <h2>{t!("applications")}</h2>

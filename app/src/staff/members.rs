@@ -119,7 +119,8 @@ fn Filters(asked: Asked) -> impl IntoView {
     let role = ROLES.into_iter().find(|(word, _)| *word == asked.get("role")).map_or("", |(word, _)| word);
     let status = STATUSES.into_iter().find(|(word, _)| *word == asked.get("status")).map_or("", |(word, _)| word);
     let roles = any().into_iter().chain(ROLES.map(|(word, role)| (word, words::role(role)))).collect();
-    let statuses = any().into_iter().chain(STATUSES.map(|(word, status)| (word, words::member_status(status)))).collect();
+    let statuses =
+        any().into_iter().chain(STATUSES.map(|(word, status)| (word, words::member_status(status)))).collect();
     let q = asked.get("q").to_owned();
     view! {
         <form class="filters" action="/staff/members" method="get" role="search">

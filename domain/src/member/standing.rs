@@ -183,7 +183,11 @@ async fn exist(conn: &mut PgConnection, members: &[MemberId]) -> Result<()> {
     let found = sqlx::query_scalar!(r#"select count(*) as "count!" from member where member_id = any($1)"#, members)
         .fetch_one(conn)
         .await?;
-    if usize::try_from(found).is_ok_and(|found| found == members.len()) { Ok(()) } else { Err(Failure::NotFound.into()) }
+    if usize::try_from(found).is_ok_and(|found| found == members.len()) {
+        Ok(())
+    } else {
+        Err(Failure::NotFound.into())
+    }
 }
 
 fn distinct(members: &[MemberId]) -> Result<Vec<MemberId>> {

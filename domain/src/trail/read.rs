@@ -81,11 +81,8 @@ pub async fn list(
     let behind = after.and_then(|after| Some((time_of(after)?, after.id::<i64>()?)));
     let (at, id) = behind.unzip();
     let mut tx = planned(shop).await?;
-    let people = if filter.who.is_empty() || by.seller().is_some() {
-        None
-    } else {
-        Some(people(&mut tx, &filter.who).await?)
-    };
+    let people =
+        if filter.who.is_empty() || by.seller().is_some() { None } else { Some(people(&mut tx, &filter.who).await?) };
     let rows = sqlx::query!(
         r#"select t.trail_id, t.at, t.by_member, m.name, m.email, t.actor, t.act, t.subject, v.name as "seller?",
                   t.before, t.after

@@ -91,7 +91,8 @@ async fn a_rejected_member_reads_why_and_may_apply_again(db: PgPool) -> Result<(
     assert_eq!(refused(approve(shop, &scene.staff, first.id).await), Some(Failure::StatusChanged));
     assert_eq!(number(shop, "select count(*) from seller").await, 0);
     read(shop).await?;
-    let notice = Notice::SellerRejected { shop: "김독자책방".to_owned(), reason: "서류가 없습니다".to_owned() };
+    let notice =
+        Notice::SellerRejected { shop: "김독자책방".to_owned(), reason: "서류가 없습니다".to_owned() };
     assert_eq!(told(shop, &scene.reader).await, [notice]);
 
     apply(shop, &scene.reader, &form("김독자책방", NUMBER)).await?;

@@ -133,7 +133,11 @@ async fn the_staffs_role_is_given_and_taken_but_not_by_oneself(db: PgPool) -> Re
     block(shop, staff, &[id], "도용").await?;
     assert_eq!(refused(set_staff(shop, staff, id, true).await), Some(Failure::StatusChanged));
     let told: Vec<String> = sqlx::query_scalar("select act from trail order by trail_id").fetch_all(&shop.db).await?;
-    assert_eq!(told, ["member_role_changed", "member_role_changed", "member_blocked"], "what changes nothing is not told");
+    assert_eq!(
+        told,
+        ["member_role_changed", "member_role_changed", "member_blocked"],
+        "what changes nothing is not told"
+    );
     Ok(())
 }
 

@@ -80,7 +80,8 @@ async fn the_trail_is_asked_by_act_person_subject_and_korean_day(db: PgPool) -> 
     assert_eq!(ask(by("박직")).await?, ["points_adjusted"]);
     assert_eq!(ask(by("@example.com")).await?, ["points_adjusted", "stock_low_set"]);
     assert_eq!(ask(by("김독자")).await?, none, "who did nothing");
-    let subject = Filter { subject: scene.reader.id().to_string(), acts: Act::TO_MEMBERS.to_vec(), ..Filter::default() };
+    let subject =
+        Filter { subject: scene.reader.id().to_string(), acts: Act::TO_MEMBERS.to_vec(), ..Filter::default() };
     assert_eq!(ask(subject).await?, ["points_adjusted"]);
     let (today, then) = (kst_date(shop.now()), kst_date(later.now()));
     let days = |from, to| Filter { from, to, ..Filter::default() };

@@ -1,11 +1,6 @@
 //! What a member has: orders, points, coupons.
 
-use contract::{
-    member::MemberId,
-    money::won,
-    order::order_number,
-    when::kst,
-};
+use contract::{member::MemberId, money::won, order::order_number, when::kst};
 use domain::{
     coupon::Coupon,
     order::Summary,

@@ -70,7 +70,8 @@ pub(crate) fn BulkPage() -> impl IntoView {
             own => own.to_owned(),
         };
         // What is no number names nobody.
-        let ids: Vec<MemberId> = asked.all("id").into_iter().filter_map(|id| id.parse().ok()).take(member::MOST_AT_ONCE).collect();
+        let ids: Vec<MemberId> =
+            asked.all("id").into_iter().filter_map(|id| id.parse().ok()).take(member::MOST_AT_ONCE).collect();
         let chosen = member::chosen(&shop, &staff, &ids).await?;
         let own = chosen.iter().any(|member| member.id == staff.id());
         let count = chosen.len();
@@ -101,7 +102,12 @@ pub(crate) fn BulkPage() -> impl IntoView {
                 ("/fn/staff/member-block", question, t!("members-block-note"), t!("members-block-now", count = count))
             } else {
                 let question = t!("members-unblock-question", count = count);
-                ("/fn/staff/member-unblock", question, t!("members-unblock-note"), t!("members-unblock-now", count = count))
+                (
+                    "/fn/staff/member-unblock",
+                    question,
+                    t!("members-unblock-note"),
+                    t!("members-unblock-now", count = count),
+                )
             };
             let reason = block.then(|| view! { <Reason form=form.clone() scope="members" /> });
             view! {

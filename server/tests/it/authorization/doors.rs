@@ -7,9 +7,11 @@ use reqwest::{
     header::{ACCEPT, CONTENT_TYPE, LOCATION},
 };
 
+use url::Url;
+
 use super::{
     scene::Scene,
-    table::{FUNCTIONS, PAGES, ROUTES},
+    table::{FUNCTIONS, PAGES, QUIET, ROUTES},
 };
 use crate::process::Served;
 
@@ -71,14 +73,20 @@ pub(super) fn all() -> Vec<Door> {
         let method = if get { Method::GET } else { Method::POST };
         Door { name: name.to_owned(), method, path, form, kind: Kind::Function, may }
     });
-    let pages = PAGES.iter().map(|&(name, may, path)| {
-        Door { name: name.to_owned(), method: Method::GET, path, form: "", kind: Kind::Page, may }
+    let pages = PAGES.iter().map(|&(name, may, path)| Door {
+        name: name.to_owned(),
+        method: Method::GET,
+        path,
+        form: "",
+        kind: Kind::Page,
+        may,
     });
     let routes = ROUTES.iter().map(|&(name, may, path, form)| {
         let method = if name.starts_with("GET ") { Method::GET } else { Method::POST };
         Door { name: name.to_owned(), method, path, form, kind: Kind::Route, may }
     });
-    functions.chain(pages).chain(routes).collect()
+    // Looked at first: functions may take away what is looked at.
+    pages.chain(routes).chain(functions).collect()
 }
 
 impl Door {
@@ -92,23 +100,47 @@ impl Door {
         EVERYBODY.iter().copied().filter(|who| !may.contains(who))
     }
 
+    /// A guest is asked to sign in; for everybody else there is nothing.
+    pub(super) fn turns_away(&self, answer: &Answer, who: Who) -> bool {
+        let quiet = QUIET.contains(&self.name.as_str()) && !answer.status.is_server_error();
+        if who == Who::Guest { answer.asks_to_sign_in() } else { quiet || answer.is_not_there() }
+    }
+
+    /// Let in; the rules of the shop may still say no to what was asked.
+    pub(super) fn lets_in(&self, answer: &Answer) -> bool {
+        let ruled = match answer.status.as_u16() {
+            400 | 403 | 500 => false,
+            // The gateway does not answer.
+            503 => answer.body.contains("gateway_unavailable") || answer.body.contains("카드 결제를 할 수 없습니다"),
+            _ => true,
+        };
+        // What everybody may do is done to what is one's own, which a new cart has not.
+        let there = self.may == EVERYBODY || !answer.is_not_there();
+        ruled && there && !answer.asks_to_sign_in()
+    }
+
     /// Tries it as somebody.
-    pub(super) async fn try_as(&self, shop: &Served, scene: &Scene, who: Who) -> Result<Answer, Box<dyn std::error::Error>> {
+    pub(super) async fn try_as(
+        &self,
+        shop: &Served,
+        scene: &Scene,
+        who: Who,
+    ) -> Result<Answer, Box<dyn std::error::Error>> {
         // Where everybody is let in, one may come out as somebody else.
         let client = if self.may == EVERYBODY { scene.anew(shop, who).await? } else { scene.client(shop, who).await? };
-        let url = shop.url(&scene.filled(self.path));
         let pairs: Vec<(String, String)> = self
             .form
             .split('&')
             .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| (name.to_owned(), scene.filled(value)))
+            .map(|(name, value)| (scene.filled(name), scene.filled(value)))
             .collect();
+        let asked: &[(String, String)] = if self.method == Method::GET { &pairs } else { &[] };
+        let url = Url::parse_with_params(&shop.url(&scene.filled(self.path)), asked)?;
         let request = client.request(self.method.clone(), url);
         let request = match self.kind {
             Kind::Page => request.header(ACCEPT, "text/html"),
-            Kind::Function if self.method == Method::GET => request.query(&pairs),
+            Kind::Function | Kind::Route if self.method == Method::GET => request,
             Kind::Function => request.form(&pairs.into_iter().collect::<BTreeMap<_, _>>()),
-            Kind::Route if self.method == Method::GET => request,
             Kind::Route => in_parts(request, &pairs),
         };
         let answer = request.send().await?;
@@ -158,22 +190,6 @@ impl Answer {
 
     fn is_not_there(&self) -> bool {
         self.status == StatusCode::NOT_FOUND || self.page == Some(StatusCode::NOT_FOUND)
-    }
-
-    /// A guest is asked to sign in; for everybody else there is nothing.
-    pub(super) fn turns_away(&self, who: Who) -> bool {
-        if who == Who::Guest { self.asks_to_sign_in() } else { self.is_not_there() }
-    }
-
-    /// Let in; the rules of the shop may still say no to what was asked.
-    pub(super) fn lets_in(&self) -> bool {
-        let ruled = match self.status.as_u16() {
-            400 | 403 | 500 => false,
-            // There is no gateway here.
-            503 => self.body.contains("gateway_unavailable"),
-            _ => true,
-        };
-        ruled && !self.asks_to_sign_in() && !self.is_not_there()
     }
 
     pub(super) fn told(&self) -> String {

@@ -63,12 +63,12 @@ impl Scene {
         )
         .execute(&db)
         .await?;
-        let seller = one("select seller_id from seller join member using (member_id) where email = 'seller@madang.example'").await?;
-        let product = one(
-            "select product_id from product join stock using (product_id) join seller using (seller_id)
+        let seller =
+            one("select seller_id from seller join member using (member_id) where email = 'seller@madang.example'")
+                .await?;
+        let product = one("select product_id from product join stock using (product_id) join seller using (seller_id)
              join member using (member_id)
-             where email = 'seller@madang.example' and on_hand >= 20 order by sale_price, product_id limit 1",
-        )
+             where email = 'seller@madang.example' and on_hand >= 20 order by sale_price, product_id limit 1")
         .await?;
         let home = Address {
             recipient: "김독자".to_owned(),
@@ -179,7 +179,9 @@ impl Scene {
             .iter()
             .filter(|table| !BY_ITSELF.contains(&table.as_str()) && !table.starts_with(RANKING))
             .map(|table| {
-                format!("select '{table}', md5(coalesce(string_agg(t::text, '' order by t::text), '')) from \"{table}\" t")
+                format!(
+                    "select '{table}', md5(coalesce(string_agg(t::text, '' order by t::text), '')) from \"{table}\" t"
+                )
             })
             .collect();
         let sums: Vec<(String, String)> = sqlx::query_as(&sums.join(" union all ")).fetch_all(&self.db).await?;
@@ -194,7 +196,8 @@ impl Scene {
 async fn buy(shop: &Shop, by: &Shopper, product: ProductId, address: i64, paid: bool) -> Result<OrderId> {
     cart::add(shop, Owner::Member(by.id()), product, Quantity::try_from(1).map_err(|_| "a quantity")?).await?;
     let lines = cart::lines(shop, Owner::Member(by.id())).await?;
-    let totals = Totals::of(lines.iter().map(|line| (line.seller, line.unit_price, line.quantity)), shop.policy.delivery);
+    let totals =
+        Totals::of(lines.iter().map(|line| (line.seller, line.unit_price, line.quantity)), shop.policy.delivery);
     let seen = lines
         .iter()
         .map(|line| SeenLine { product: line.product, quantity: line.quantity, unit_price: line.unit_price })

@@ -9,13 +9,21 @@ use super::doors::{BUYER, DESK, EVERYBODY, MEMBERS, May, OWN, STAFF};
 pub(super) const FUNCTIONS: &[(&str, May, &str)] = &[
     ("address/add", MEMBERS, "form[recipient]=김독자&form[phone]=01012345678&form[postcode]=04524&form[line1]=서울"),
     ("address/default", BUYER, "id={address}"),
-    ("address/edit", BUYER, "id={address}&form[recipient]=김독자&form[phone]=01012345678&form[postcode]=04524&form[line1]=서울"),
+    (
+        "address/edit",
+        BUYER,
+        "id={address}&form[recipient]=김독자&form[phone]=01012345678&form[postcode]=04524&form[line1]=서울",
+    ),
     ("address/remove", BUYER, "id={address}"),
     ("application/apply", MEMBERS, "shop_name=책방&business_number=120-81-47521&phone=02-123-4567&introduction=헌책"),
     ("cart/add", EVERYBODY, "product={product}&quantity=1"),
     ("cart/change", EVERYBODY, "product={product}&quantity=1"),
     ("cart/remove", EVERYBODY, "product={product}"),
-    ("claim/request", BUYER, "order={delivered}&seller={seller}&key={key}&kind=return&fault=buyer&reason=변심&lines[{product}]=1"),
+    (
+        "claim/request",
+        BUYER,
+        "order={delivered}&seller={seller}&key={key}&kind=return&fault=buyer&reason=변심&lines[{product}]=1",
+    ),
     ("claim/withdraw", BUYER, "order={delivered}&claim={claim}"),
     ("coupon/download", MEMBERS, "campaign={campaign}&key={key}"),
     ("coupon/redeem", MEMBERS, "code=MADANG&key={key}"),
@@ -58,6 +66,10 @@ pub(super) const FUNCTIONS: &[(&str, May, &str)] = &[
     ("wish/withdraw", MEMBERS, "product={product}"),
 ];
 
+/// Functions that answer for somebody else's thing as for one that is gone, which is no 404. That
+/// nothing changes is looked at all the same.
+pub(super) const QUIET: &[&str] = &["payment/card/change", "payment/card/remove"];
+
 /// Pages: the route as the program has it, who may, and a path of it.
 pub(super) const PAGES: &[(&str, May, &str)] = &[
     ("/my", MEMBERS, "/my"),
@@ -66,7 +78,7 @@ pub(super) const PAGES: &[(&str, May, &str)] = &[
     ("/my/addresses/{id}", BUYER, "/my/addresses/{address}"),
     ("/my/cards", MEMBERS, "/my/cards"),
     ("/my/cards/register", MEMBERS, "/my/cards/register"),
-    ("/my/cards/return", MEMBERS, "/my/cards/return"),
+    ("/my/cards/return", MEMBERS, "/my/cards/return?authKey=none"),
     ("/my/coupons", MEMBERS, "/my/coupons"),
     ("/my/notifications", MEMBERS, "/my/notifications"),
     ("/my/points", MEMBERS, "/my/points"),
