@@ -152,11 +152,8 @@ fn smaller(from: DynamicImage, width: u32, height: u32) -> DynamicImage {
     }
     // A filter that looks at every pixel of a photograph takes seconds: most of the way is averaged.
     let rough = (width.saturating_mul(2), height.saturating_mul(2));
-    let from = if from.width() > rough.0 && from.height() > rough.1 {
-        from.thumbnail_exact(rough.0, rough.1)
-    } else {
-        from
-    };
+    let from =
+        if from.width() > rough.0 && from.height() > rough.1 { from.thumbnail_exact(rough.0, rough.1) } else { from };
     from.resize_exact(width, height, FilterType::CatmullRom)
 }
 

@@ -26,6 +26,7 @@ mod order;
 mod parcel;
 mod pay;
 mod payment;
+mod picture;
 mod points;
 mod points_to_earn;
 mod product;
