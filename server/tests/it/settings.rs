@@ -66,7 +66,7 @@ fn help_lists_every_setting_with_its_default() -> Outcome {
         "MADANG_FREE_DELIVERY_FROM=",
         "MADANG_LOG=",
         "MADANG_LOG_FORMAT=",
-        "MADANG_PICTURES_URL=",
+        "MADANG_PICTURES_URL",
         "MADANG_PUBLIC_URL=",
         "MADANG_SESSION_DAYS=",
         "MADANG_SITE_ROOT=",

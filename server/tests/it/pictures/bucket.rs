@@ -108,10 +108,14 @@ async fn answer(
         },
         Method::POST if query.contains_key("delete") => {
             let asked = String::from_utf8_lossy(&body).into_owned();
-            for key in asked.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next()) {
-                shelf.files().remove(key);
-            }
-            xml("<DeleteResult></DeleteResult>".to_owned())
+            let keys = asked.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next());
+            let deleted: String = keys
+                .map(|key| {
+                    shelf.files().remove(key);
+                    format!("<Deleted><Key>{key}</Key></Deleted>")
+                })
+                .collect();
+            xml(format!("<DeleteResult>{deleted}</DeleteResult>"))
         }
         _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
     }
