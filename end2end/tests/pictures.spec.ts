@@ -1,6 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import { deflateSync } from "node:zlib";
 
+import { elsewhere } from "./desk";
 import { fillSignIn, scripted, signUp } from "./shop";
 
 const main = (page: Page) => page.getByRole("main");
@@ -61,8 +62,15 @@ async function upload(page: Page, files: ReturnType<typeof file>[]) {
 }
 
 /** What is said of each picture on the page of who looks after them, in order. */
-const alts = (page: Page) =>
-  main(page).locator("ol.pictures input[name=alt]").evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
+async function expectAlts(page: Page, alts: string[]) {
+  const inputs = main(page).locator("ol.pictures input[name=alt]");
+  await expect(inputs).toHaveCount(alts.length);
+  for (const [at, alt] of alts.entries()) await expect(inputs.nth(at)).toHaveValue(alt);
+}
+
+/** The paths of the products whose stock is listed. */
+const listed = (page: Page) =>
+  main(page).locator("tbody th a").evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).pathname));
 
 test("a seller uploads pictures; what is none is told and keeps no other out", async ({ page }) => {
   await signIn(page, "seller", "/seller/stock");
@@ -122,20 +130,23 @@ test("the first picture stands for the book, and a removed one comes back", asyn
   const title = await main(page).getByRole("heading", { level: 1 }).innerText();
   await page.goto(path);
   await upload(page, [
-    file("1.png", png(640, 400, [20, 120, 60])), file("2.png", png(640, 400, [200, 120, 60])), file("3.png", png(640, 400, [20, 20, 60])),
+    file("1.png", png(640, 400, [20, 120, 60])),
+    file("2.png", png(640, 400, [200, 120, 60])),
+    file("3.png", png(640, 400, [20, 20, 60])),
   ]);
   await expect(told(page, "사진 3장을 올렸습니다.")).toBeVisible();
   for (const [at, alt] of ["하나", "둘", "셋"].entries()) {
+    await page.goto(path);
     await main(page).getByLabel(`${at + 1}번 사진에 보이는 것`).fill(alt);
     await button(page, "저장").nth(at).click();
     await expect(told(page, "저장했습니다.")).toBeVisible();
   }
   await button(page, "3번 사진 맨 앞으로").click();
-  await expect.poll(() => alts(page)).toEqual(["셋", "하나", "둘"]);
+  await expectAlts(page, ["셋", "하나", "둘"]);
   await button(page, "2번 사진 뒤로").click();
-  await expect.poll(() => alts(page)).toEqual(["셋", "둘", "하나"]);
+  await expectAlts(page, ["셋", "둘", "하나"]);
   await button(page, "3번 사진 앞으로").click();
-  await expect.poll(() => alts(page)).toEqual(["셋", "하나", "둘"]);
+  await expectAlts(page, ["셋", "하나", "둘"]);
 
   const inListing = async () => {
     await page.goto(`/search?q=${encodeURIComponent(title)}`);
@@ -145,13 +156,13 @@ test("the first picture stands for the book, and a removed one comes back", asyn
   expect(before).toMatch(/^\/pictures\/[0-9a-f-]{36}-300\.webp$/);
   await page.goto(path);
   await button(page, "1번 사진 삭제").click();
-  await expect.poll(() => alts(page)).toEqual(["하나", "둘"]);
+  await expectAlts(page, ["하나", "둘"]);
   const after = await inListing();
   expect(after).toMatch(/^\/pictures\//);
   expect(after, "no browser keeps showing the old one").not.toBe(before);
   await page.goto(path);
   await button(page, "되돌리기").click();
-  await expect.poll(() => alts(page)).toEqual(["하나", "둘", "셋"]);
+  await expectAlts(page, ["하나", "둘", "셋"]);
 
   await main(page).getByLabel("1번 사진에 보이는 것").fill("🙂");
   await button(page, "저장").first().click();
@@ -167,23 +178,24 @@ test("the first picture stands for the book, and a removed one comes back", asyn
 
 test("pictures are for who runs the product alone", async ({ page, browser }) => {
   await signIn(page, "staff", "/seller/stock");
-  const all = await main(page).locator("tbody th a").evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).pathname));
-  const seller = await (await browser.newContext({ baseURL: new URL(page.url()).origin, locale: "ko-KR", javaScriptEnabled: scripted() })).newPage();
+  const all = await listed(page);
+  const seller = await elsewhere(browser, page);
   await signIn(seller, "seller", "/seller/stock");
-  const own = await main(seller).locator("tbody th a").evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).pathname));
+  const own = await listed(seller);
   const foreign = String(all.find((path) => !own.includes(path))).replace("/seller/stock/", "/seller/products/");
-  const multipart = { file: file("a.png", png(30, 30, [1, 2, 3])) };
-  const send = async (as: Page) => {
-    const headers = { accept: "text/html" };
-    await as.request.post(`${foreign}/pictures/upload`, { headers, multipart });
-    return (await as.request.get(`${foreign}/pictures`)).status();
-  };
-  expect(await send(seller)).toBe(404);
-  const stranger = await (await browser.newContext({ baseURL: new URL(page.url()).origin, locale: "ko-KR", javaScriptEnabled: scripted() })).newPage();
-  const asGuest = await stranger.request.post(`${foreign}/pictures/upload`, { headers: { accept: "text/html" }, multipart, maxRedirects: 0 });
-  expect(asGuest.headers().location).toMatch(/^\/login/);
+  const send = (as: Page) =>
+    as.request.post(`${foreign}/pictures/upload`, {
+      headers: { accept: "text/html" },
+      multipart: { file: file("a.png", png(30, 30, [1, 2, 3])) },
+      maxRedirects: 0,
+    });
+  const stranger = await elsewhere(browser, page);
+  expect((await send(stranger)).headers().location).toMatch(/^\/login/);
   await signUp(stranger);
-  expect(await send(stranger)).toBe(404);
+  for (const other of [seller, stranger]) {
+    await send(other);
+    expect((await other.request.get(`${foreign}/pictures`)).status()).toBe(404);
+  }
   await page.goto(`${foreign}/pictures`);
   await expect(main(page)).toContainText("아직 사진이 없습니다.");
 });
