@@ -37,7 +37,11 @@ pub(crate) fn HomePage() -> impl IntoView {
                 view! { <li><a href=href>{category_name(&category)}</a></li> }
             })
             .collect_view();
-        let fan = recent.iter().take(FAN).map(|card| view! { <Cover id=card.id picture=card.cover.clone() /> }).collect_view();
+        let fan = recent
+            .iter()
+            .take(FAN)
+            .map(|card| view! { <Cover id=card.id picture=card.cover.clone() /> })
+            .collect_view();
         let shelf = if recent.is_empty() {
             view! { <p class="empty">{t!("shop-empty")}</p> }.into_any()
         } else {

@@ -857,7 +857,7 @@ pictures-added = { $count ->
     [one] One picture was uploaded.
    *[other] { $count } pictures were uploaded.
 }
-pictures-refused = Some files were not taken; all others were.
+pictures-refused = Some files were not taken.
 pictures-shown = Pictures shown
 pictures-count = { $count } of { $most }
 pictures-empty = No pictures yet. Until there are, the drawn cover is shown.

@@ -58,8 +58,12 @@ pub(crate) fn Summaries(
             let first = order.lines.first().map(|line| line.title.clone()).unwrap_or_default();
             let others = order.lines.len().saturating_sub(1);
             let what = if others > 0 { t!("and-others", first = first, count = others) } else { first };
-            let covers =
-                order.lines.iter().take(4).map(|line| view! { <Cover id=line.product picture=line.cover.clone() lazy=true /> }).collect_view();
+            let covers = order
+                .lines
+                .iter()
+                .take(4)
+                .map(|line| view! { <Cover id=line.product picture=line.cover.clone() lazy=true /> })
+                .collect_view();
             view! {
                 <li>
                     <a class="order" href=format!("/orders/{}", order.id)>

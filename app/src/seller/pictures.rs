@@ -56,10 +56,7 @@ async fn move_picture(
 
 /// Removes a picture; it can be put back for a while.
 #[server(prefix = "/fn", endpoint = "picture/remove")]
-async fn remove_picture(
-    #[server(default)] product: String,
-    #[server(default)] picture: String,
-) -> Result<(), Failure> {
+async fn remove_picture(#[server(default)] product: String, #[server(default)] picture: String) -> Result<(), Failure> {
     let outcome = async {
         let (shop, by) = operator().await?;
         picture::remove(&shop, &by, parse_id(&product)?, parse_picture(&picture)?).await?;
@@ -197,7 +194,11 @@ fn Item(product: ProductId, picture: Picture, place: usize, last: bool, form: Re
     let number = place + 1;
     let anchor = format!("picture-{id}");
     let form = if form.typed("picture") == Some(id.as_str()) { form } else { Returned::default() };
-    let steps = [("first", t!("pictures-first"), place > 1), ("up", t!("pictures-up"), place > 0), ("down", t!("pictures-down"), !last)];
+    let steps = [
+        ("first", t!("pictures-first"), place > 1),
+        ("up", t!("pictures-up"), place > 0),
+        ("down", t!("pictures-down"), !last),
+    ];
     let steps = steps
         .into_iter()
         .filter(|(.., open)| *open)

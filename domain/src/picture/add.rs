@@ -13,7 +13,7 @@ use time::Duration;
 use uuid::Uuid;
 
 use super::{Developed, Store, Trouble, hold, settle, store::key};
-use crate::{Result, Shop, member::Operator, retry::retry, trail};
+use crate::{Error, Result, Shop, member::Operator, retry::retry, trail};
 
 /// How long an upload may take from its first file to its row.
 const UPLOAD: Duration = Duration::HOUR;
@@ -67,8 +67,12 @@ pub async fn add(shop: &Shop, by: &Operator, product: ProductId, name: &str, byt
         tracing::error!(%trouble, picture.id = %id, "a picture was not stored");
         return Err(no(PictureFlaw::NotStored).into());
     }
-    retry("add a picture", || finish(shop, by, product, name, id, &developed, &digest)).await?;
-    Ok(id)
+    let finished = retry("add a picture", || finish(shop, by, product, name, id, &developed, &digest)).await;
+    // Where it is not known whether the row is there, its files stay; the sweep knows.
+    if let Err(Error::Refused(_)) = &finished {
+        leave(shop, id).await?;
+    }
+    finished.map(|()| id)
 }
 
 async fn put(store: &dyn Store, id: PictureId, developed: &Developed) -> Result<(), Trouble> {
@@ -84,6 +88,19 @@ async fn put(store: &dyn Store, id: PictureId, developed: &Developed) -> Result<
             tries += 1;
         }
     }
+    Ok(())
+}
+
+/// Leaves what was stored for nothing to the sweep, at once, even if it has been there already.
+async fn leave(shop: &Shop, id: PictureId) -> Result<()> {
+    sqlx::query!(
+        "insert into picture_leftover (picture_id, due_at) values ($1, $2)
+         on conflict (picture_id) do update set due_at = excluded.due_at",
+        id,
+        shop.now()
+    )
+    .execute(&shop.db)
+    .await?;
     Ok(())
 }
 

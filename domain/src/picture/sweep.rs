@@ -32,10 +32,11 @@ pub async fn sweep(shop: &Shop) -> Result<usize> {
     )
     .execute(&shop.db)
     .await?;
-    // From here on an upload can no more be finished with them.
+    // From here on an upload can no more be finished with them. A row that is there is never overruled.
     let due = sqlx::query_scalar!(
         "update picture_leftover set swept = true, due_at = $2 where picture_id in (
-             select picture_id from picture_leftover where due_at <= $1
+             select picture_id from picture_leftover l
+             where due_at <= $1 and not exists (select from picture p where p.picture_id = l.picture_id)
              order by due_at limit $3 for update skip locked
          )
          returning picture_id",

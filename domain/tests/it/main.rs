@@ -29,6 +29,7 @@ mod order;
 mod parcel;
 mod pay;
 mod payment;
+mod picture;
 mod points;
 mod points_to_earn;
 mod product;

@@ -1,5 +1,4 @@
-//! A bucket of S3, as the usual `AWS_…` variables say: keys, region, `AWS_ENDPOINT_URL` for what only
-//! speaks like S3.
+//! A bucket of S3, or of what speaks like it.
 
 use std::time::Duration;
 
@@ -14,9 +13,9 @@ use crate::outside;
 /// How long one request may take; the whole call waits for further tries.
 const REQUEST: Duration = Duration::from_secs(10);
 
-pub(super) fn bucket(name: &str) -> Result<AmazonS3> {
+pub(super) fn bucket(builder: AmazonS3Builder, name: &str) -> Result<AmazonS3> {
     let retry = RetryConfig { max_retries: 3, retry_timeout: Duration::from_secs(25), ..RetryConfig::default() };
-    AmazonS3Builder::from_env().with_bucket_name(name).with_retry(retry).with_http_connector(Outside).build()
+    builder.with_bucket_name(name).with_retry(retry).with_http_connector(Outside).build()
 }
 
 /// The shop's own way to speak HTTP: the roots it brings along, ring, no redirects.

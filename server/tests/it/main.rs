@@ -6,6 +6,7 @@ mod cart;
 mod gateway;
 mod live;
 mod mail;
+mod pictures;
 mod platform;
 mod postgres;
 mod process;
