@@ -280,7 +280,7 @@ test("a seller sees the stock of their own products alone", async ({ page }) => 
   const all = await main(page).locator("tbody").getByRole("row").count();
   await page.getByRole("button", { name: "로그아웃" }).click();
   await signIn(page, "seller", "/seller/stock");
-  await expect(page.getByRole("banner").getByRole("link", { name: "재고" })).toBeVisible();
+  await expect(page.getByRole("banner").getByRole("link", { name: "판매 관리" })).toBeVisible();
   const own = main(page).locator("tbody").getByRole("link");
   expect(await own.count()).toBeLessThanOrEqual(all);
   const products = await own.evaluateAll((links) => links.map((link) => link.getAttribute("href")));
@@ -295,7 +295,7 @@ test("a seller sees the stock of their own products alone", async ({ page }) => 
 test("these pages and their forms are not there for a shopper, and ask a guest to sign in", async ({ page }) => {
   const paths = [
     "/staff", "/staff/audit", "/staff/orders", "/staff/claims", "/staff/coupons", "/staff/coupons/new",
-    "/staff/coupons/1", "/staff/points", "/seller/stock", "/seller/stock/1",
+    "/staff/coupons/1", "/staff/points", "/seller", "/seller/stock", "/seller/stock/1",
   ];
   for (const path of paths) {
     await page.goto(path);

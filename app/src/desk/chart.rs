@@ -6,11 +6,14 @@ use contract::money::grouped;
 use leptos::prelude::*;
 use time::Date;
 
-/// Room above the highest line, for its number.
-const HEAD: i64 = 18;
+/// Room above the highest line, for half of its number.
+const HEAD: i64 = 8;
 
 /// Room below, for the days.
 const FOOT: i64 = 20;
+
+/// Between two lines there are at least so many pixels.
+const APART: i64 = 28;
 
 /// A day is named every so many days, back from the last one.
 const NAMED: usize = 7;
@@ -40,22 +43,18 @@ pub(crate) fn Chart(
     /// The days, the oldest first.
     bars: Vec<Bar>,
     /// The height of what is drawn, in pixels.
-    #[prop(optional)]
-    height: Option<i64>,
+    height: i64,
 ) -> impl IntoView {
-    let height = height.unwrap_or(160);
     let scale = Scale::of(bars.iter().map(|bar| bar.value).max().unwrap_or(0), height);
-    let lines = scale.lines().map(|value| {
-        let y = scale.y(value);
-        view! {
-            <line x1="0" x2="100%" y1=y y2=y />
-            <text x="0" y=y - 4>{grouped(value)}</text>
-        }
-    });
+    let marks: Vec<(i64, String)> = scale.lines().map(|value| (scale.y(value), grouped(value))).collect();
+    // A digit is seven pixels wide, or less.
+    let aside = 7 * marks.iter().map(|(_, mark)| mark.len()).max().unwrap_or(0) + 8;
+    let lines = marks.iter().map(|(y, _)| view! { <line x1="0" x2="100%" y1=*y y2=*y /> }).collect_view();
+    let marks = marks.into_iter().map(|(y, mark)| view! { <text x=aside - 8 y=y + 4 text-anchor="end">{mark}</text> });
     let count = bars.len();
     let named = bars.iter().enumerate().filter(|(number, _)| (count - 1 - number).is_multiple_of(NAMED));
     let named = named.map(|(number, bar)| {
-        // The last one would stand out to the side.
+        // The middle of the last one would let it stick out to the side.
         let (x, anchor) = if number + 1 == count { (100.0, "end") } else { (middle(number, count), "middle") };
         let day = format!("{}/{}", u8::from(bar.day.month()), bar.day.day());
         view! { <text x=percent(x) y=HEAD + height + FOOT - 5 text-anchor=anchor>{day}</text> }
@@ -71,22 +70,25 @@ pub(crate) fn Chart(
         }
     });
     let (title_id, description_id) = (format!("{id}-title"), format!("{id}-description"));
+    let whole = HEAD + height + FOOT;
     view! {
-        <svg
-            class="chart"
-            width="100%"
-            height=HEAD + height + FOOT
-            role="img"
-            aria-labelledby=title_id
-            aria-describedby=description_id
-            data-testid=id
-        >
-            <title id=title_id.clone()>{title}</title>
-            <desc id=description_id.clone()>{description}</desc>
-            <g class="bars">{bars.collect_view()}</g>
-            <g class="lines">{lines.collect_view()}</g>
-            <g class="days">{named}</g>
-        </svg>
+        <div class="chart">
+            <svg width=aside height=whole aria-hidden="true">{marks.collect_view()}</svg>
+            <svg
+                width="100%"
+                height=whole
+                role="img"
+                aria-labelledby=title_id
+                aria-describedby=description_id
+                data-testid=id
+            >
+                <title id=title_id.clone()>{title}</title>
+                <desc id=description_id.clone()>{description}</desc>
+                {lines}
+                {bars.collect_view()}
+                {named}
+            </svg>
+        </div>
     }
 }
 
@@ -111,11 +113,11 @@ struct Scale {
 }
 
 impl Scale {
-    /// For numbers from zero to `most`, with at most four lines above zero.
+    /// For numbers from zero to `most`, with as many lines as stand apart.
     fn of(most: i64, height: i64) -> Self {
-        let most = most.max(1);
+        let (most, lines) = (most.max(1), (height / APART).max(1));
         let steps = (0..18).flat_map(|zeros| [1, 2, 5].map(|digit| digit * 10_i64.pow(zeros)));
-        let step = steps.into_iter().find(|step| steps_to(most, *step) <= 4).unwrap_or(most);
+        let step = steps.into_iter().find(|step| steps_to(most, *step) <= lines).unwrap_or(most);
         Self { step, top: steps_to(most, step).saturating_mul(step), height }
     }
 
@@ -162,7 +164,7 @@ mod tests {
             (3, 1, 3),
             (5, 2, 6),
             (9, 5, 10),
-            (40, 10, 40),
+            (30, 10, 30),
             (41, 20, 60),
             (1_234_567, 500_000, 1_500_000),
         ] {
@@ -177,7 +179,7 @@ mod tests {
     #[test]
     fn the_more_the_higher_and_something_is_more_than_nothing() {
         let scale = Scale::of(1_000, 100);
-        assert_eq!([0, 1, 500, 1_000, -7].map(|value| scale.y(value)), [118, 117, 68, 18, 118]);
+        assert_eq!([0, 1, 500, 1_000, -7].map(|value| scale.y(value)), [108, 107, 58, 8, 108]);
     }
 
     #[test]
@@ -187,7 +189,7 @@ mod tests {
         assert!(html.contains(r#"<title id="sales-title">매출</title>"#), "{html}");
         assert!(html.contains(r#"<desc id="sales-description">가장 많은 날</desc>"#), "{html}");
         assert!(html.contains("&lt;500&gt;") && !html.contains("<500>"), "{html}");
-        assert!(!html.contains("style") && !html.contains("script"), "{html}");
+        assert!(!html.contains("style=") && !html.contains("<script"), "{html}");
         assert!(html.contains("1,000") && html.contains(">10/29<"), "{html}");
     }
 
@@ -196,7 +198,7 @@ mod tests {
         let html = drawn(&[7; 30]);
         assert_eq!(html.matches("<rect").count(), 30);
         assert_eq!(html.matches("class=\"last\"").count(), 1);
-        assert_eq!(html.matches("text-anchor").count(), 5);
+        assert_eq!(html.matches(r#"text-anchor="middle""#).count(), 4);
         assert!(html.contains(r#"x="100.00%""#) && html.contains(">11/25<"), "{html}");
         assert!(drawn(&[]).contains("<svg"), "no days, and still a chart");
     }

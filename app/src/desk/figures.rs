@@ -186,8 +186,8 @@ pub(crate) fn Conversion(figures: Figures) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row" class="long">{name}</th>
-                <td class="number"><span data-testid=format!("{id}-today")>{grouped(today)}</span> {share(today, first.0)}</td>
-                <td class="number"><span data-testid=format!("{id}-month")>{grouped(month)}</span> {share(month, first.1)}</td>
+                <td class="number"><span data-testid=format!("{id}-today")>{grouped(today)}</span> " " {share(today, first.0)}</td>
+                <td class="number"><span data-testid=format!("{id}-month")>{grouped(month)}</span> " " {share(month, first.1)}</td>
             </tr>
         }
     });
