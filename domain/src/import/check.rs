@@ -1,6 +1,6 @@
 //! Comparing the rows of a file with what there is, a piece at a time.
 
-use contract::import::{RowOutcome, Wrong};
+use contract::import::{Column, RowFlaw, RowOutcome, Wrong};
 use serde_json::Value;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -139,29 +139,41 @@ async fn store(shop: &Shop, id: Uuid, checked: &[Checked]) -> Result<()> {
 
 /// What only the whole file shows: rows that mean the same product. Then the sums.
 async fn finish(shop: &Shop, job: &Job) -> Result<()> {
+    // Read first, and written then: a plan that does both may compare every row with every other one.
+    let twice = sqlx::query!(
+        r#"select line, least(product_first, digits_first) as "first!", named_id, isbn,
+                  coalesce(product_first < line, false) as "same_product!"
+           from (
+               select line, named_id, isbn,
+                      case when product_id is not null then min(line) over (partition by product_id) end as product_first,
+                      case when digits is not null then min(line) over (partition by digits) end as digits_first
+               from product_import_row where product_import_id = $1
+           ) firsts
+           where least(product_first, digits_first) < line"#,
+        job.id
+    )
+    .fetch_all(&shop.db)
+    .await?;
+    let lines: Vec<i32> = twice.iter().map(|row| row.line).collect();
+    let wrong: Vec<Value> = twice
+        .into_iter()
+        .map(|row| {
+            let flaw = RowFlaw::Twice { line: row.first.into() };
+            let wrong = match row.named_id.filter(|_| row.same_product) {
+                Some(id) => Wrong { column: Column::Id, flaw, typed: id.to_string() },
+                None => Wrong { column: Column::Isbn, flaw, typed: row.isbn.unwrap_or_default() },
+            };
+            Ok(serde_json::to_value(wrong)?)
+        })
+        .collect::<Result<_>>()?;
     let mut tx = shop.db.begin().await?;
     sqlx::query!(
-        "update product_import_row r
-         set outcome = 'wrong',
-             wrong = r.wrong || jsonb_build_object(
-                 'column', case when f.same_product and r.named_id is not null then 'id' else 'isbn' end,
-                 'flaw', jsonb_build_object('twice', jsonb_build_object('line', f.first)),
-                 'typed', case when f.same_product and r.named_id is not null then r.named_id::text
-                               else coalesce(r.isbn, '') end)
-         from (
-             select line, least(product_first, digits_first) as first,
-                    coalesce(product_first < line, false) as same_product
-             from (
-                 select line,
-                        case when product_id is not null then min(line) over (partition by product_id) end
-                            as product_first,
-                        case when digits is not null then min(line) over (partition by digits) end as digits_first
-                 from product_import_row where product_import_id = $1
-             ) firsts
-             where least(product_first, digits_first) < line
-         ) f
-         where r.product_import_id = $1 and r.line = f.line",
-        job.id
+        "update product_import_row r set outcome = 'wrong', wrong = r.wrong || new.wrong
+         from unnest($2::int[], $3::jsonb[]) as new (line, wrong)
+         where r.product_import_id = $1 and r.line = new.line",
+        job.id,
+        &lines,
+        &wrong
     )
     .execute(&mut *tx)
     .await?;

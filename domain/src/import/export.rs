@@ -77,6 +77,7 @@ pub async fn rows(
     let after = after.and_then(Cursor::id::<ProductId>).unwrap_or_default();
     let words = words(&filter.search);
     let status = filter.status.map(word).transpose()?;
+    // Told of both tables: else each page may read the stock from its beginning.
     let rows = if words.is_empty() {
         sqlx::query_as!(
             Exported,
@@ -84,7 +85,7 @@ pub async fn rows(
                       p.published_year, c.slug as category, p.list_price, p.sale_price, p.status, p.earn_percent, s.low_at,
                       s.on_hand, p.description
                from product p join stock s using (product_id) join category c using (category_id)
-               where p.product_id > $1 and ($2::bigint is null or p.seller_id = $2)
+               where p.product_id > $1 and s.product_id > $1 and ($2::bigint is null or p.seller_id = $2)
                  and ($3::bigint is null or p.seller_id = $3) and ($4::text is null or p.status = $4)
                  and ($5::bigint is null or p.category_id = $5) and (not $6 or s.available <= s.low_at)
                order by p.product_id limit $7"#,
@@ -108,7 +109,7 @@ pub async fn rows(
                       s.on_hand, p.description
                from product p join stock s using (product_id) join category c using (category_id)
                where bigrams(p.search_text) @> $8 and p.search_text like all ($9)
-                 and p.product_id > $1 and ($2::bigint is null or p.seller_id = $2)
+                 and p.product_id > $1 and s.product_id > $1 and ($2::bigint is null or p.seller_id = $2)
                  and ($3::bigint is null or p.seller_id = $3) and ($4::text is null or p.status = $4)
                  and ($5::bigint is null or p.category_id = $5) and (not $6 or s.available <= s.low_at)
                order by p.product_id limit $7"#,

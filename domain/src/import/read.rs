@@ -42,7 +42,12 @@ impl Draft {
     pub(super) fn read<'a>(line: i32, categories: &Categories, cell: impl Fn(Column) -> Option<&'a str>) -> Self {
         let mut cells = Cells { cell, unread: Vec::new() };
         let id = |typed: &str| number(typed, 1, i64::MAX).map_err(RowFlaw::Cell);
-        let int = |min, max| move |typed: &str| Ok(number(typed, min, max).map_err(RowFlaw::Cell)? as i32);
+        let int = |min, max| {
+            move |typed: &str| {
+                let number = number(typed, min, max).map_err(RowFlaw::Cell)?;
+                i32::try_from(number).map_err(|_| RowFlaw::Cell(Flaw::NotANumber))
+            }
+        };
         let count = |typed: &str| stock::count(typed).map_err(RowFlaw::Cell);
         let won = |typed: &str| price(typed).map_err(RowFlaw::Cell);
         let line_of = |max| move |typed: &str| text(typed, max, false).map_err(RowFlaw::Cell);

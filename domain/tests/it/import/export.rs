@@ -94,10 +94,9 @@ async fn what_goes_out_is_what_the_filters_show(db: PgPool) -> Result<()> {
     sqlx::query("update stock set low_at = 7 where product_id = $1").bind(summer).execute(&shop.db).await?;
     let (keeper, seller) = seller_of(shop, summer).await?;
     let category: i64 = sqlx::query_scalar("select category_id from category").fetch_one(&shop.db).await?;
+    let by = &scene.operator;
     let of = |filter: Filter| async move {
-        Ok::<_, domain::Error>(
-            all(shop, &scene.operator, &filter).await?.into_iter().map(|row| row.id).collect::<Vec<_>>(),
-        )
+        Ok::<_, domain::Error>(all(shop, by, &filter).await?.into_iter().map(|row| row.id).collect::<Vec<_>>())
     };
     let search = |word: &str| Filter { search: word.to_owned(), ..Filter::default() };
     assert_eq!(of(Filter::default()).await?, [prince, beggar, summer]);
