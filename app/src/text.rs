@@ -208,6 +208,9 @@ pub(crate) fn field(name: &str) -> String {
         "per_member" => t!("per-member"),
         "issue_mode" => t!("issue-mode"),
         "code" => t!("coupon-code"),
+        "first_day" => t!("sys-first-day"),
+        "last_day" => t!("sys-last-day"),
+        "slow" => t!("sys-switch-slow"),
         other => other.to_owned(),
     }
 }

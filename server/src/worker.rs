@@ -119,7 +119,7 @@ async fn disk(shop: Shop, data_dir: PathBuf) {
         let found = tokio::task::spawn_blocking(move || nix::sys::statvfs::statvfs(&place)).await;
         match found {
             Ok(Ok(found)) => {
-                let bytes = |blocks| u64::from(found.fragment_size()) * u64::from(blocks);
+                let bytes = |blocks| found.fragment_size().saturating_mul(blocks);
                 shop.pulse().stands_on(Disk { free: bytes(found.blocks_available()), size: bytes(found.blocks()) });
                 shop.pulse().worked("disk", Ok(0));
             }

@@ -169,7 +169,7 @@ fn Found(
             </p>
         }
     });
-    let result = (run.status == contract::system::RunStatus::Done).then(|| view! { <Result run=run.clone() /> });
+    let result = (run.status == contract::system::RunStatus::Done).then(|| view! { <Outcome run=run.clone() /> });
     view! {
         <section class="panel found">
             <h2>{title}</h2>
@@ -182,7 +182,7 @@ fn Found(
 }
 
 #[component]
-fn Result(run: Run) -> impl IntoView {
+fn Outcome(run: Run) -> impl IntoView {
     let verdict = if run.differences == 0 {
         view! { <p class="notice good" role="status">{t!("sys-agrees")}</p> }.into_any()
     } else {

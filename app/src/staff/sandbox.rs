@@ -28,7 +28,6 @@ const SLOWEST: i64 = 60_000;
 
 /// Sets the switches of one neighbor; a box that is not ticked is off.
 #[server(prefix = "/fn", endpoint = "staff/sandbox")]
-#[expect(clippy::too_many_arguments, reason = "the fields of a form")]
 async fn set_switches(
     #[server(default)] neighbor: String,
     #[server(default)] slow: String,

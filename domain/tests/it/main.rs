@@ -35,6 +35,7 @@ mod returning;
 mod scene;
 mod seed;
 mod storm;
+mod system;
 mod tail;
 mod timeline;
 mod wish;
