@@ -152,11 +152,7 @@ fn Row(run: Run, current: bool) -> impl IntoView {
 
 /// A run: how far it is, or what it has found.
 #[component]
-fn Found(
-    run: Run,
-    found: Option<contract::table::Rows<reconcile::Difference>>,
-    asked: Asked,
-) -> impl IntoView {
+fn Found(run: Run, found: Option<contract::table::Rows<reconcile::Difference>>, asked: Asked) -> impl IntoView {
     let title = format!("{} · {}", days(&run), run_status(run.status));
     let error = (!run.error.is_empty()).then(|| {
         let sentence = t!("sys-run-error", attempts = run.attempts, error = run.error.clone());

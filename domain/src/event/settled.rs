@@ -7,11 +7,7 @@ use contract::{
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::{
-    Result, Shop, keyset,
-    member::Staff,
-    words::read,
-};
+use crate::{Result, Shop, keyset, member::Staff, words::read};
 
 /// An event that was set aside, and is settled.
 #[derive(Debug, Clone)]

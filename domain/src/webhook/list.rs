@@ -92,21 +92,13 @@ macro_rules! listing {
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn list(
-    shop: &Shop,
-    _by: &Staff,
-    filter: &Filter,
-    after: Option<&Cursor>,
-    limit: i64,
-) -> Result<Rows<Told>> {
+pub async fn list(shop: &Shop, _by: &Staff, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Result<Rows<Told>> {
     let span = keyset::span(filter.day);
     let (at, id) = (keyset::moment(after), after.and_then(Cursor::id::<i64>));
     let more = limit + 1;
     // Sources are told apart in the text: how many there are of one decides about the index.
     let rows = match (&filter.payment, filter.message.as_str(), filter.source) {
-        (Some(payment), ..) => {
-            listing!("w.payment_id = $6", span, at, id, more, payment).fetch_all(&shop.db).await?
-        }
+        (Some(payment), ..) => listing!("w.payment_id = $6", span, at, id, more, payment).fetch_all(&shop.db).await?,
         (None, "", Some(Source::Gateway)) => {
             listing!("w.source = 'gateway'", span, at, id, more).fetch_all(&shop.db).await?
         }

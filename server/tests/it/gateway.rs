@@ -234,18 +234,17 @@ async fn its_books_tell_each_time_that_money_went_page_by_page() -> Outcome {
         told.transactions.iter().map(|one| (one.order.clone(), one.money == Money::Taken, one.amount)).collect();
     moved.sort_unstable();
     let (paid, other) = (paid.payment.to_string(), other.payment.to_string());
-    let mut expected = vec![
-        (paid.clone(), false, 5_000),
-        (paid.clone(), false, 15_000),
-        (paid, true, 20_000),
-        (other, true, 7_000),
-    ];
+    let mut expected =
+        vec![(paid.clone(), false, 5_000), (paid.clone(), false, 15_000), (paid, true, 20_000), (other, true, 7_000)];
     expected.sort_unstable();
     assert_eq!(moved, expected);
     let first = told.transactions.first().ok_or("none")?;
     let rest = it.gateway.transactions(from, until, Some(&first.key)).await?;
     assert_eq!(rest.transactions, told.transactions[1..]);
-    assert_eq!(refusal(it.gateway.transactions(from, until, Some("nothing")).await).as_deref(), Some("INVALID_TRANSACTION_KEY"));
+    assert_eq!(
+        refusal(it.gateway.transactions(from, until, Some("nothing")).await).as_deref(),
+        Some("INVALID_TRANSACTION_KEY")
+    );
     assert!(it.gateway.transactions(from, now - time::Duration::HOUR, None).await?.transactions.is_empty());
     it.switch(json!({ "fail": true })).await?;
     assert!(unanswered(it.gateway.transactions(from, until, None).await).is_some());

@@ -313,12 +313,7 @@ impl Gateway for Fake {
     }
 
     /// All that moved, whenever it did, two on a page: it has no clock.
-    async fn transactions(
-        &self,
-        from: OffsetDateTime,
-        _: OffsetDateTime,
-        after: Option<&str>,
-    ) -> Result<Told, Denial> {
+    async fn transactions(&self, from: OffsetDateTime, _: OffsetDateTime, after: Option<&str>) -> Result<Told, Denial> {
         let books = self.books();
         if books.mood == Mood::Away {
             return Err(silence());
