@@ -7,6 +7,7 @@ use std::{
 };
 
 use domain::{Error, Shop, audit, coupon, delivery, event, order, payment, points, pulse::Disk, ranking, webhook};
+use nix::sys::statvfs::Statvfs;
 use tokio::task::JoinSet;
 
 use crate::{http::Sessions, settings::Neighbors};
@@ -116,7 +117,7 @@ async fn audits(shop: Shop) {
 async fn disk(shop: Shop, data_dir: PathBuf) {
     loop {
         let place = data_dir.clone();
-        let found = tokio::task::spawn_blocking(move || nix::sys::statvfs::statvfs(&place)).await;
+        let found = tokio::task::spawn_blocking(move || statvfs(&place)).await;
         match found {
             Ok(Ok(found)) => {
                 let bytes = |blocks| found.fragment_size().saturating_mul(blocks);
@@ -128,6 +129,12 @@ async fn disk(shop: Shop, data_dir: PathBuf) {
         }
         tokio::time::sleep(SOMETIMES).await;
     }
+}
+
+/// The disk of a folder; that of the one above it while it is not there yet.
+fn statvfs(folder: &Path) -> nix::Result<Statvfs> {
+    let found = folder.ancestors().find(|above| above.exists());
+    nix::sys::statvfs::statvfs(found.unwrap_or(Path::new(".")))
 }
 
 async fn sweep(shop: Shop, sessions: Sessions) {

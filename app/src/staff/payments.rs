@@ -149,7 +149,7 @@ fn Sums(day: Date, sums: Vec<Sum>, undecided: (i64, i64)) -> impl IntoView {
         view! { <div><dt>{words::payment_state(sum.state)} " · " {count}</dt><dd>{won(sum.amount)}</dd></div> }
     });
     let rows: Vec<_> = rows.collect();
-    let none = rows.is_empty().then(|| view! { <p class="empty">{t!("sys-payments-none")}</p> });
+    let none = rows.is_empty().then(|| view! { <p class="hint">{t!("sys-payments-none")}</p> });
     view! {
         <div class="panels">
             <section class="panel">
