@@ -257,6 +257,9 @@ pub(crate) fn field(name: &str) -> String {
         "earn_percent" => t!("product-earn-percent"),
         "status" => t!("product-status"),
         "on_hand" => t!("product-opening"),
+        "first_day" => t!("sys-first-day"),
+        "last_day" => t!("sys-last-day"),
+        "slow" => t!("sys-switch-slow"),
         other => other.to_owned(),
     }
 }

@@ -39,7 +39,7 @@ pub struct Health {
 pub async fn health(shop: &Shop, _by: &Staff) -> Result<Health> {
     let began = Instant::now();
     let row = sqlx::query!(
-        r#"select current_setting('server_version') as "version!", pg_database_size(current_database()) as "size!",
+        r#"select split_part(current_setting('server_version'), ' ', 1) as "version!", pg_database_size(current_database()) as "size!",
                   (select count(*) from pg_stat_activity where datname = current_database()) as "connections!",
                   current_setting('max_connections')::bigint as "most!",
                   (select min(xact_start) from pg_stat_activity
@@ -94,6 +94,6 @@ pub async fn mails(shop: &Shop, _by: &Staff) -> Result<Mails> {
 /// # Errors
 /// Where the database is away.
 pub async fn database(shop: &Shop) -> Result<String> {
-    let version = sqlx::query_scalar!(r#"select current_setting('server_version') as "version!""#);
+    let version = sqlx::query_scalar!(r#"select split_part(current_setting('server_version'), ' ', 1) as "version!""#);
     Ok(version.fetch_one(&shop.db).await?)
 }

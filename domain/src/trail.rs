@@ -78,8 +78,7 @@ pub(crate) async fn record(
 /// # Errors
 /// Where the database is away.
 pub async fn sandbox_switched(shop: &Shop, by: &Staff, neighbor: &str, before: Value, after: Value) -> Result<()> {
-    let told =
-        Change { act: Act::SandboxSwitched, subject: neighbor.to_owned(), seller: None, before, after };
+    let told = Change { act: Act::SandboxSwitched, subject: neighbor.to_owned(), seller: None, before, after };
     let mut tx = shop.db.begin().await?;
     record(&mut tx, &Operator::from(by), shop.now(), &[told]).await?;
     tx.commit().await?;

@@ -214,12 +214,15 @@ test("points are adjusted by e-mail, with a reason, and never below nothing", as
 
 test("the audit adds everything up again and finds nothing broken", async ({ page }) => {
   await signIn(page, "staff", "/staff/audit");
+  const now = button(page, "지금 점검");
+  // Somebody else may have asked for one at this moment.
+  await expect(now.or(main(page).getByRole("progressbar"))).toBeVisible();
+  if (await now.isVisible()) await now.click();
+  await expect(now).toBeVisible({ timeout: 20_000 });
   const rows = main(page).locator("tbody").getByRole("row");
   await expect(told(page, `모두 맞습니다. 규칙 ${await rows.count()}개`)).toBeVisible();
   expect(await rows.count()).toBeGreaterThan(20);
   for (const row of await rows.all()) await expect(row.getByRole("cell").last()).toHaveText("0");
-  await main(page).getByRole("link", { name: "다시 확인" }).click();
-  await expect(told(page, "모두 맞습니다.")).toBeVisible();
 });
 
 test("stock moves by a delta with its reason, and by a count unless something moved", async ({ page, browser }) => {

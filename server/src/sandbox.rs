@@ -74,7 +74,8 @@ mod tests {
         for near in ["http://127.0.0.1:8090", "http://localhost:8090/", "http://[::1]:8090"] {
             assert!(at(near), "{near}");
         }
-        for far in ["https://api.tosspayments.com", "http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example"]
+        for far in
+            ["https://api.tosspayments.com", "http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example"]
         {
             assert!(!at(far), "{far}");
         }

@@ -43,7 +43,8 @@ pub async fn run(settings: Serve) -> Result<(), Error> {
     let pulse = Pulse::new(VERSION);
     let gateway = settings.neighbors.gateway().map_err(Error::Setting)?;
     let gateway = gateway.map(|(url, secret)| Toss::new(url, secret)).transpose().map_err(Error::Setting)?;
-    pulse.knows(Neighbor::Mail, &settings.neighbors.smtp_url.as_ref().map_or_else(|| "mail/".to_owned(), outside::host));
+    pulse
+        .knows(Neighbor::Mail, &settings.neighbors.smtp_url.as_ref().map_or_else(|| "mail/".to_owned(), outside::host));
     let mailer = Mailer::new(&settings).map_err(Error::Setting)?;
     let pictures = Pictures::new(&settings).map_err(Error::Setting)?;
     let readers = reader::all(&settings, &pulse).map_err(Error::Setting)?;

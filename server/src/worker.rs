@@ -10,6 +10,7 @@ use domain::{
     Error, Shop, audit, coupon, delivery, event, import, order, payment, picture, points, pulse::Disk, ranking, sales,
     signup, visit, webhook,
 };
+use nix::sys::statvfs::Statvfs;
 use tokio::task::JoinSet;
 
 use crate::{http::Sessions, settings::Neighbors};
@@ -176,10 +177,10 @@ async fn audits(shop: Shop) {
 async fn disk(shop: Shop, data_dir: PathBuf) {
     loop {
         let place = data_dir.clone();
-        let found = tokio::task::spawn_blocking(move || nix::sys::statvfs::statvfs(&place)).await;
+        let found = tokio::task::spawn_blocking(move || statvfs(&place)).await;
         match found {
             Ok(Ok(found)) => {
-                let bytes = |blocks| u64::from(found.fragment_size()) * u64::from(blocks);
+                let bytes = |blocks| found.fragment_size().saturating_mul(blocks);
                 shop.pulse().stands_on(Disk { free: bytes(found.blocks_available()), size: bytes(found.blocks()) });
                 shop.pulse().worked("disk", Ok(0));
             }
@@ -188,6 +189,12 @@ async fn disk(shop: Shop, data_dir: PathBuf) {
         }
         tokio::time::sleep(SOMETIMES).await;
     }
+}
+
+/// The disk of a folder; that of the one above it while it is not there yet.
+fn statvfs(folder: &Path) -> nix::Result<Statvfs> {
+    let found = folder.ancestors().find(|above| above.exists());
+    nix::sys::statvfs::statvfs(found.unwrap_or(Path::new(".")))
 }
 
 async fn sweep(shop: Shop, sessions: Sessions) {

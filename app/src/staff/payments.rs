@@ -32,13 +32,8 @@ use crate::{
 pub(super) use file::PaymentsFile;
 
 /// Every state, those that wait for an answer first.
-const STATES: [PaymentState; 5] = [
-    PaymentState::Unknown,
-    PaymentState::Pending,
-    PaymentState::Paid,
-    PaymentState::Failed,
-    PaymentState::Canceled,
-];
+const STATES: [PaymentState; 5] =
+    [PaymentState::Unknown, PaymentState::Pending, PaymentState::Paid, PaymentState::Failed, PaymentState::Canceled];
 
 /// The payments, the latest first.
 #[component]
@@ -154,7 +149,7 @@ fn Sums(day: Date, sums: Vec<Sum>, undecided: (i64, i64)) -> impl IntoView {
         view! { <div><dt>{words::payment_state(sum.state)} " · " {count}</dt><dd>{won(sum.amount)}</dd></div> }
     });
     let rows: Vec<_> = rows.collect();
-    let none = rows.is_empty().then(|| view! { <p class="empty">{t!("sys-payments-none")}</p> });
+    let none = rows.is_empty().then(|| view! { <p class="hint">{t!("sys-payments-none")}</p> });
     view! {
         <div class="panels">
             <section class="panel">
@@ -176,7 +171,8 @@ fn Back(waiting: Vec<Waiting>, here: String) -> impl IntoView {
         return ().into_any();
     }
     let most = usize::try_from(MOST_OPEN).unwrap_or(usize::MAX);
-    let further = (waiting.len() > most).then(|| view! { <p class="hint">{t!("sys-refunds-further", count = MOST_OPEN)}</p> });
+    let further =
+        (waiting.len() > most).then(|| view! { <p class="hint">{t!("sys-refunds-further", count = MOST_OPEN)}</p> });
     let rows = waiting.into_iter().take(most).map(|one| view! { <BackRow one here=here.clone() /> }).collect_view();
     view! {
         <section>

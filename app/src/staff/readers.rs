@@ -18,8 +18,8 @@ use crate::{
 use letter::LetterItem;
 
 pub(crate) use letter::subject_of;
-pub(crate) use settled::SettledPage;
 pub(super) use settled::SettledFile;
+pub(crate) use settled::SettledPage;
 
 /// The page.
 const PAGE: &str = "/staff/readers";

@@ -152,11 +152,7 @@ fn Row(run: Run, current: bool) -> impl IntoView {
 
 /// A run: how far it is, or what it has found.
 #[component]
-fn Found(
-    run: Run,
-    found: Option<contract::table::Rows<reconcile::Difference>>,
-    asked: Asked,
-) -> impl IntoView {
+fn Found(run: Run, found: Option<contract::table::Rows<reconcile::Difference>>, asked: Asked) -> impl IntoView {
     let title = format!("{} · {}", days(&run), run_status(run.status));
     let error = (!run.error.is_empty()).then(|| {
         let sentence = t!("sys-run-error", attempts = run.attempts, error = run.error.clone());
@@ -169,7 +165,7 @@ fn Found(
             </p>
         }
     });
-    let result = (run.status == contract::system::RunStatus::Done).then(|| view! { <Result run=run.clone() /> });
+    let result = (run.status == contract::system::RunStatus::Done).then(|| view! { <Outcome run=run.clone() /> });
     view! {
         <section class="panel found">
             <h2>{title}</h2>
@@ -182,7 +178,7 @@ fn Found(
 }
 
 #[component]
-fn Result(run: Run) -> impl IntoView {
+fn Outcome(run: Run) -> impl IntoView {
     let verdict = if run.differences == 0 {
         view! { <p class="notice good" role="status">{t!("sys-agrees")}</p> }.into_any()
     } else {

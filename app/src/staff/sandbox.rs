@@ -28,7 +28,6 @@ const SLOWEST: i64 = 60_000;
 
 /// Sets the switches of one neighbor; a box that is not ticked is off.
 #[server(prefix = "/fn", endpoint = "staff/sandbox")]
-#[expect(clippy::too_many_arguments, reason = "the fields of a form")]
 async fn set_switches(
     #[server(default)] neighbor: String,
     #[server(default)] slow: String,
@@ -56,7 +55,11 @@ async fn set_switches(
         };
         let told = |switches: &Switches| serde_json::to_value(switches).map_err(|_| Failure::Unavailable);
         trail::sandbox_switched(&shop, &staff, &neighbor, told(before)?, told(&after)?).await?;
-        if sandbox.set(&neighbor, after).await { Ok(format!("{PATH}?saved={neighbor}")) } else { Err(Failure::Unavailable) }
+        if sandbox.set(&neighbor, after).await {
+            Ok(format!("{PATH}?saved={neighbor}"))
+        } else {
+            Err(Failure::Unavailable)
+        }
     };
     let outcome = outcome.await;
     answer(Sent { form: &form, page: PATH, fields: &[("slow", &slow)] }, outcome).await
@@ -79,7 +82,8 @@ pub(crate) fn SandboxPage() -> impl IntoView {
         let saved = all.contains_key(asked.get("saved"));
         let saved = saved.then(|| view! { <p class="notice good" role="status">{t!("sys-switched")}</p> });
         let link = sandbox.page().to_owned();
-        let forms = all.into_iter().map(|(neighbor, switches)| view! { <SwitchForm neighbor switches /> }).collect_view();
+        let forms =
+            all.into_iter().map(|(neighbor, switches)| view! { <SwitchForm neighbor switches /> }).collect_view();
         Ok(view! {
             <Head title=t!("sys-sandbox") private=true />
             <h1>{t!("sys-sandbox")}</h1>

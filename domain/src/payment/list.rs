@@ -166,15 +166,8 @@ pub async fn list(
             listing!("p.order_id::text like $6", span, at, id, more, tail).fetch_all(&shop.db).await?
         }
         (None, Some(amount), state) => {
-            let found = listing!(
-                "p.amount = $6 and ($7::text is null or p.status = $7)",
-                span,
-                at,
-                id,
-                more,
-                amount,
-                state
-            );
+            let found =
+                listing!("p.amount = $6 and ($7::text is null or p.status = $7)", span, at, id, more, amount, state);
             found.fetch_all(&shop.db).await?
         }
         (None, None, Some(state)) => listing!("p.status = $6", span, at, id, more, state).fetch_all(&shop.db).await?,
@@ -369,7 +362,9 @@ mod tests {
         let number = Sought::Number(date!(2026 - 11 - 21), "deadbeef".to_owned());
         assert_eq!(Sought::parse(" 20261121-DEADBEEF "), Some(number));
         assert_eq!(Sought::parse(&Uuid::from_u128(7).to_string()), Some(Sought::Id(Uuid::from_u128(7))));
-        for wrong in ["", "20261121", "20261321-DEADBEEF", "20261121-DEADBEE%", "가나다라-DEADBEEF", "2026112-1DEADBEEF"] {
+        for wrong in
+            ["", "20261121", "20261321-DEADBEEF", "20261121-DEADBEE%", "가나다라-DEADBEEF", "2026112-1DEADBEEF"]
+        {
             assert_eq!(Sought::parse(wrong), None, "{wrong}");
         }
     }

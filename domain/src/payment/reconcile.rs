@@ -254,20 +254,25 @@ pub async fn differences(
         differs.map(word).transpose()?,
         limit + 1
     );
-    let rows: Result<Vec<Difference>> = rows.fetch_all(&shop.db).await?.into_iter().map(|row| {
-        Ok(Difference {
-            id: row.id,
-            differs: read(&row.differs)?,
-            money: read(&row.money)?,
-            payment: row.payment,
-            order: row.order,
-            gateway_key: row.gateway_key,
-            gateway_order: row.gateway_order,
-            ours: row.ours,
-            theirs: row.theirs,
-            state: row.status.as_deref().map(read).transpose()?,
-            at: row.at,
+    let rows: Result<Vec<Difference>> = rows
+        .fetch_all(&shop.db)
+        .await?
+        .into_iter()
+        .map(|row| {
+            Ok(Difference {
+                id: row.id,
+                differs: read(&row.differs)?,
+                money: read(&row.money)?,
+                payment: row.payment,
+                order: row.order,
+                gateway_key: row.gateway_key,
+                gateway_order: row.gateway_order,
+                ours: row.ours,
+                theirs: row.theirs,
+                state: row.status.as_deref().map(read).transpose()?,
+                at: row.at,
+            })
         })
-    }).collect();
+        .collect();
     Ok(Rows::cut(rows?, limit, |row| Cursor { value: String::new(), id: row.id.to_string() }))
 }

@@ -92,26 +92,23 @@ macro_rules! listing {
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn list(
-    shop: &Shop,
-    _by: &Staff,
-    filter: &Filter,
-    after: Option<&Cursor>,
-    limit: i64,
-) -> Result<Rows<Told>> {
+pub async fn list(shop: &Shop, _by: &Staff, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Result<Rows<Told>> {
     let span = keyset::span(filter.day);
     let (at, id) = (keyset::moment(after), after.and_then(Cursor::id::<i64>));
-    let source = filter.source.map(word).transpose()?;
     let more = limit + 1;
-    let rows = match (&filter.payment, filter.message.as_str(), source) {
-        (Some(payment), ..) => {
-            listing!("w.payment_id = $6", span, at, id, more, payment).fetch_all(&shop.db).await?
+    // Sources are told apart in the text: how many there are of one decides about the index.
+    let rows = match (&filter.payment, filter.message.as_str(), filter.source) {
+        (Some(payment), ..) => listing!("w.payment_id = $6", span, at, id, more, payment).fetch_all(&shop.db).await?,
+        (None, "", Some(Source::Gateway)) => {
+            listing!("w.source = 'gateway'", span, at, id, more).fetch_all(&shop.db).await?
         }
-        (None, "", Some(source)) => listing!("w.source = $6", span, at, id, more, source).fetch_all(&shop.db).await?,
+        (None, "", Some(Source::Carrier)) => {
+            listing!("w.source = 'carrier'", span, at, id, more).fetch_all(&shop.db).await?
+        }
         (None, "", None) => listing!("true", span, at, id, more).fetch_all(&shop.db).await?,
         (None, message, source) => {
-            let sources = source.map_or_else(|| Source::ALL.iter().map(|own| word(*own)).collect(), |own| Ok(vec![own]));
-            let sources: Vec<String> = sources?;
+            let sources = source.as_ref().map_or(Source::ALL, std::slice::from_ref);
+            let sources: Vec<String> = sources.iter().map(|own| word(*own)).collect::<Result<_>>()?;
             let named = listing!("w.source = any($6) and w.message_id = $7", span, at, id, more, &sources, message);
             named.fetch_all(&shop.db).await?
         }

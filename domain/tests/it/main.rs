@@ -40,6 +40,7 @@ mod sales;
 mod scene;
 mod seed;
 mod storm;
+mod system;
 mod tail;
 mod timeline;
 mod trail;

@@ -1,5 +1,6 @@
 //! Paying by card, with a gateway that lives in memory.
 
+mod books;
 mod cards;
 mod fake;
 mod late;

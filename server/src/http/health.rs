@@ -16,9 +16,7 @@ pub(super) const PATH: &str = "/health";
 pub(super) async fn health(State(shop): State<Shop>) -> (StatusCode, Json<Value>) {
     let version = shop.pulse().vitals().version;
     match tokio::time::timeout(PATIENCE, health::database(&shop)).await {
-        Ok(Ok(database)) => {
-            (StatusCode::OK, Json(json!({ "status": "ok", "database": database, "version": version })))
-        }
+        Ok(Ok(database)) => (StatusCode::OK, Json(json!({ "status": "ok", "database": database, "version": version }))),
         Ok(Err(_)) | Err(_) => {
             let body = json!({ "status": "unavailable", "database": null, "version": version });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body))

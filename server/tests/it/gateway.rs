@@ -4,7 +4,7 @@ mod doors;
 mod logs;
 mod trouble;
 
-use contract::{Won, payment::PaymentId};
+use contract::{Won, payment::PaymentId, system::Money};
 use domain::payment::gateway::{Back, Charge, ChargeStatus, Denial, Gateway, Token};
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -214,5 +214,39 @@ async fn money_goes_back_in_parts_each_once_and_never_more_than_there_is() -> Ou
     assert_eq!(already(told).as_deref(), Some("ALREADY_CANCELED_PAYMENT"));
     let found = it.found(paid.payment).await?;
     assert_eq!((found.status, found.amount, found.balance), (ChargeStatus::Canceled, 20_000, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn its_books_tell_each_time_that_money_went_page_by_page() -> Outcome {
+    let it = Neighbor::start()?;
+    let now = time::OffsetDateTime::now_utc();
+    let (from, until) = (now - time::Duration::DAY, now + time::Duration::DAY);
+    assert!(it.gateway.transactions(from, until, None).await?.transactions.is_empty());
+    let (paid, other) = (it.pay(20_000).await?, it.pay(7_000).await?);
+    // Opened, and never paid: no money went.
+    it.agree(1_000, GOOD).await?;
+    it.gateway.cancel(&paid.key, Uuid::now_v7(), 5_000, "refund").await?;
+    it.gateway.cancel(&paid.key, Uuid::now_v7(), 15_000, "refund").await?;
+    let told = it.gateway.transactions(from, until, None).await?;
+    assert_eq!(told.next, None, "less than a page");
+    let mut moved: Vec<_> =
+        told.transactions.iter().map(|one| (one.order.clone(), one.money == Money::Taken, one.amount)).collect();
+    moved.sort_unstable();
+    let (paid, other) = (paid.payment.to_string(), other.payment.to_string());
+    let mut expected =
+        vec![(paid.clone(), false, 5_000), (paid.clone(), false, 15_000), (paid, true, 20_000), (other, true, 7_000)];
+    expected.sort_unstable();
+    assert_eq!(moved, expected);
+    let first = told.transactions.first().ok_or("none")?;
+    let rest = it.gateway.transactions(from, until, Some(&first.key)).await?;
+    assert_eq!(rest.transactions, told.transactions[1..]);
+    assert_eq!(
+        refusal(it.gateway.transactions(from, until, Some("nothing")).await).as_deref(),
+        Some("INVALID_TRANSACTION_KEY")
+    );
+    assert!(it.gateway.transactions(from, now - time::Duration::HOUR, None).await?.transactions.is_empty());
+    it.switch(json!({ "fail": true })).await?;
+    assert!(unanswered(it.gateway.transactions(from, until, None).await).is_some());
     Ok(())
 }

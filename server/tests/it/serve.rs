@@ -50,6 +50,26 @@ async fn a_database_that_goes_away_and_comes_back_needs_no_restart() -> Outcome 
 }
 
 #[tokio::test]
+async fn machines_are_told_whether_the_database_answers() -> Outcome {
+    let dir = folder(0o755)?;
+    let database = postgres::open(dir.path()).await?;
+    let shop = Served::with(dir.path(), &[("DATABASE_URL", &database.url())])?;
+    let client = server::outside::client()?.build()?;
+    let answer = client.get(shop.url("/health")).send().await?;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(answer.headers().get(header::SET_COOKIE).is_none());
+    let told: serde_json::Value = answer.json().await?;
+    assert_eq!((&told["status"], &told["version"]), (&"ok".into(), &env!("CARGO_PKG_VERSION").into()));
+    assert!(told["database"].is_string());
+    database.close().await?;
+    let answer = client.get(shop.url("/health")).send().await?;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let told: serde_json::Value = answer.json().await?;
+    assert_eq!((&told["status"], told["database"].is_null()), (&"unavailable".into(), true));
+    shop.stop()
+}
+
+#[tokio::test]
 async fn instances_in_one_folder_start_together_and_share_the_shop() -> Outcome {
     let dir = folder(0o755)?;
     let path = dir.path().to_owned();

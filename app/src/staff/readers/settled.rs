@@ -38,8 +38,7 @@ pub(crate) fn SettledPage() -> impl IntoView {
         let (shop, staff) = (shop()?, staff()?);
         let ways = ways().await;
         let how = words::read(asked.get("settled"));
-        let Rows { rows, next } =
-            event::settled_letters(&shop, &staff, how, asked.after().as_ref(), PAGE).await?;
+        let Rows { rows, next } = event::settled_letters(&shop, &staff, how, asked.after().as_ref(), PAGE).await?;
         let none = rows.is_empty().then(|| view! { <p class="empty">{t!("sys-settled-none")}</p> });
         let rows = rows.into_iter().map(|letter| view! { <Row letter /> }).collect_view();
         let ways_to_settle = Settled::ALL.iter().map(|how| (words::word(*how), settled(*how))).collect();

@@ -77,10 +77,9 @@ fn Database(database: Health) -> impl IntoView {
 
 #[component]
 fn Own(pulse: Pulse, vitals: Vitals) -> impl IntoView {
-    let disk = vitals.disk.map_or_else(
-        || t!("sys-unknown"),
-        |disk| t!("sys-disk-of", free = bytes(disk.free), size = bytes(disk.size)),
-    );
+    let disk = vitals
+        .disk
+        .map_or_else(|| t!("sys-unknown"), |disk| t!("sys-disk-of", free = bytes(disk.free), size = bytes(disk.size)));
     view! {
         <section class="panel">
             <h2>{t!("sys-instance")}</h2>
@@ -253,7 +252,9 @@ mod tests {
 
     #[test]
     fn bytes_are_told_in_the_unit_that_fits() {
-        for (count, told) in [(0, "0 B"), (999, "999 B"), (1_400_000_000, "1.4 GB"), (5_000_000_000_000_000, "5000.0 TB")] {
+        for (count, told) in
+            [(0, "0 B"), (999, "999 B"), (1_400_000_000, "1.4 GB"), (5_000_000_000_000_000, "5000.0 TB")]
+        {
             assert_eq!(bytes(count), told);
         }
     }

@@ -106,6 +106,22 @@ impl Fake {
         books.moved.push((payment, amount));
     }
 
+    /// Money moves that the shop knows nothing of.
+    pub(super) fn moves(&self, payment: PaymentId, amount: Won) {
+        self.books().moved.push((payment, amount));
+    }
+
+    /// Its list of what moved leaves a payment out; looked up, it is there.
+    pub(super) fn forget_moves(&self, payment: PaymentId) {
+        self.books().moved.retain(|(of, _)| *of != payment);
+    }
+
+    /// It knows nothing of a payment any more.
+    pub(super) fn lose(&self, payment: PaymentId) {
+        self.forget_moves(payment);
+        self.books().charges.remove(&payment);
+    }
+
     /// Money as it moved for a payment.
     pub(super) fn moved(&self, payment: PaymentId) -> Vec<Won> {
         self.books().moved.iter().filter(|(of, _)| *of == payment).map(|(_, won)| *won).collect()
@@ -297,12 +313,7 @@ impl Gateway for Fake {
     }
 
     /// All that moved, whenever it did, two on a page: it has no clock.
-    async fn transactions(
-        &self,
-        from: OffsetDateTime,
-        _: OffsetDateTime,
-        after: Option<&str>,
-    ) -> Result<Told, Denial> {
+    async fn transactions(&self, from: OffsetDateTime, _: OffsetDateTime, after: Option<&str>) -> Result<Told, Denial> {
         let books = self.books();
         if books.mood == Mood::Away {
             return Err(silence());
