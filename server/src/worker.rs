@@ -1,9 +1,9 @@
 //! What the shop does by itself, beside the requests: ending what ran out of time. Any number of
 //! instances may do the same: whoever locks a row first does it, once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use domain::{Error, Shop, coupon, delivery, event, order, payment, points, ranking};
+use domain::{Error, Shop, coupon, delivery, event, inventory, order, payment, points, ranking};
 use tokio::task::JoinSet;
 
 use crate::{http::Sessions, settings::Neighbors};
@@ -28,6 +28,7 @@ pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors) -> JoinSet
     workers.spawn(orders(shop.clone()));
     workers.spawn(days(shop.clone()));
     workers.spawn(batches(shop.clone()));
+    workers.spawn(stock(shop.clone()));
     workers.spawn(hours(shop.clone()));
     workers.spawn(payments(shop.clone()));
     workers.spawn(refunds(shop.clone()));
@@ -60,6 +61,18 @@ async fn days(shop: Shop) {
 async fn batches(shop: Shop) {
     loop {
         while told("coupons for chosen members", coupon::batch::run(&shop).await) > 0 {}
+        tokio::time::sleep(ALWAYS).await;
+    }
+}
+
+async fn stock(shop: Shop) {
+    let mut looked_over = Instant::now();
+    loop {
+        while quietly(inventory::follow(&shop).await) > 0 {}
+        if looked_over.elapsed() > SELDOM {
+            while told("stock that the table had missed", inventory::look_over(&shop).await) > 0 {}
+            looked_over = Instant::now();
+        }
         tokio::time::sleep(ALWAYS).await;
     }
 }
@@ -115,6 +128,11 @@ async fn forget(shop: Shop, event_days: i64) {
         while told("old events", event::forget(&shop, &readers, event_days).await) > 0 {}
         tokio::time::sleep(SELDOM).await;
     }
+}
+
+/// The same for what happens with every order, which nobody wants to read.
+fn quietly(done: Result<usize, Error>) -> usize {
+    done.unwrap_or_else(|error| told("the table of stock", Err(error)))
 }
 
 /// How many were done; a failure is told, and done again in the next round.

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::ledger::crossed;
+use super::{ledger::crossed, shown::show};
 use crate::{
     Result, event,
     member::Operator,
@@ -92,6 +92,7 @@ pub(super) async fn store(
     )
     .execute(&mut *conn)
     .await?;
+    show(conn, &products).await?;
     let events: Vec<_> = decided
         .iter()
         .filter_map(|one| {
