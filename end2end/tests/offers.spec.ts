@@ -207,7 +207,7 @@ test("chosen members get their coupon after a page that names their number", asy
   // A file of addresses names who has it already.
   await page.goto(`${path}/issue`);
   await page.getByLabel("CSV 파일").setInputFiles({ name: "m.csv", mimeType: "text/csv", buffer: Buffer.from(`email\n${member.email}\n`) });
-  await main(page).locator("form").filter({ hasText: "CSV 파일로" }).getByRole("button").click();
+  await main(page).locator("form").filter({ hasText: "CSV 파일로" }).getByRole("button", { name: "고르기" }).click();
   await expect(main(page).getByRole("alert")).toContainText("이 쿠폰을 새로 받을 회원이 없습니다.");
 
   // It is taken back with a reason, and given back.

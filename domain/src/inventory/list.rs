@@ -100,6 +100,7 @@ macro_rules! listing {
                   join seller v on v.seller_id = p.seller_id
              where ($1::text[] is null or p.product_id = $3
                     or (bigrams(p.search_text) @> $1 and p.search_text like all ($2)))
+               and ($1::text[] is null or $4::bigint is null or p.seller_id = $4)
                and (not $5 or w.available <= w.low_at) and (not $6 or w.available <= 0) and (not $7 or w.reserved > 0)
                and ($4::bigint is null or "
                 + $own
@@ -149,10 +150,16 @@ pub async fn page(
     }
     let rows = match (filter.order, filter.down) {
         (StockOrder::Id, false) => {
-            rows!("(w.product_id > $9 and s.product_id > $9 and p.product_id > $9 and $8::text is null)", "w.product_id")
+            rows!(
+                "(w.product_id > $9 and s.product_id > $9 and p.product_id > $9 and $8::text is null)",
+                "w.product_id"
+            )
         }
         (StockOrder::Id, true) => {
-            rows!("(w.product_id < $9 and s.product_id < $9 and p.product_id < $9 and $8::text is null)", "w.product_id desc")
+            rows!(
+                "(w.product_id < $9 and s.product_id < $9 and p.product_id < $9 and $8::text is null)",
+                "w.product_id desc"
+            )
         }
         // The title stands in another table, and its index holds that one's seller.
         (StockOrder::Title, false) => {
@@ -219,7 +226,7 @@ pub async fn counts(shop: &Shop, by: &Operator, filter: &StockFilter) -> Result<
                        select from stock_shown w join product p using (product_id)
                        where ($1::text[] is null or p.product_id = $3
                               or (bigrams(p.search_text) @> $1 and p.search_text like all ($2)))
-                         and ($4::bigint is null or w.seller_id = $4)
+                         and ($4::bigint is null or (p.seller_id = $4 and w.seller_id = $4))
                          and (not $5 or w.available <= w.low_at) and (not $6 or w.available <= 0)
                          and (not $7 or w.reserved > 0)
                        limit 10001) x) as "shown!",

@@ -15,8 +15,9 @@ use crate::{Result, Shop};
 /// Where the database is away.
 pub async fn follow(shop: &Shop) -> Result<usize> {
     let mut tx = shop.db.begin().await?;
-    let Some(from) =
-        sqlx::query_scalar!("select movement_id from stock_shown_cursor for update skip locked").fetch_optional(&mut *tx).await?
+    let Some(from) = sqlx::query_scalar!("select movement_id from stock_shown_cursor for update skip locked")
+        .fetch_optional(&mut *tx)
+        .await?
     else {
         return Ok(0);
     };

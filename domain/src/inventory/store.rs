@@ -7,12 +7,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{ledger::crossed, shown::show};
-use crate::{
-    Result, event,
-    member::Operator,
-    trail,
-    words::word,
-};
+use crate::{Result, event, member::Operator, trail, words::word};
 
 /// The stock of a product, locked.
 #[derive(Debug, Clone, Copy)]

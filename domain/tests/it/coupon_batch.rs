@@ -128,7 +128,9 @@ async fn members_are_chosen_by_what_they_have_in_common(db: PgPool) -> Result<()
     let book = crate::fixture::product(shop, "책", 20_000, 5).await;
     scene.buy(&[(book, 1)]).await?;
     sign_up(shop, "new@example.com").await?;
-    sqlx::query("update member set created_at = now() - interval '9 days' where role = 'staff'").execute(&shop.db).await?;
+    sqlx::query("update member set created_at = now() - interval '9 days' where role = 'staff'")
+        .execute(&shop.db)
+        .await?;
     let id = scene.limited("").await?;
     let chosen = async |wanted: Wanted| {
         let key = Uuid::now_v7();

@@ -33,7 +33,11 @@ impl Scene {
     }
 
     async fn movements(&self, product: ProductId) -> Result<Vec<(MovementKind, i32, i32)>> {
-        Ok(movements(self, &self.operator, product).await?.into_iter().map(|one| (one.kind, one.on_hand, one.reserved)).collect())
+        Ok(movements(self, &self.operator, product)
+            .await?
+            .into_iter()
+            .map(|one| (one.kind, one.on_hand, one.reserved))
+            .collect())
     }
 }
 

@@ -54,9 +54,7 @@ async fn every_order_shows_every_product_once(db: PgPool) -> Result<()> {
         StockOrder::OnHand => [2, 0, 1, 4, 3],
         StockOrder::Reserved => [1, 2, 4, 0, 3],
     };
-    for order in
-        [StockOrder::Id, StockOrder::Title, StockOrder::Available, StockOrder::OnHand, StockOrder::Reserved]
-    {
+    for order in [StockOrder::Id, StockOrder::Title, StockOrder::Available, StockOrder::OnHand, StockOrder::Reserved] {
         let filter = StockFilter { order, ..StockFilter::default() };
         let mut expected: Vec<_> = expected(order).iter().map(|at| books[*at]).collect();
         assert_eq!(listed(shop, &scene.operator, &filter).await?, expected, "{order:?}");
@@ -88,7 +86,10 @@ async fn the_table_is_searched_and_filtered_and_each_sees_their_own(db: PgPool) 
     assert_eq!(listed(shop, staff, &with(StockLevel::Depleted)).await?, [gone]);
     assert_eq!(listed(shop, staff, &with(StockLevel::Held)).await?, [plenty]);
     assert_eq!(listed(shop, &keeper, &with(StockLevel::Low)).await?, [low]);
-    assert_eq!(listed(shop, staff, &StockFilter { seller: Some(seller), ..StockFilter::default() }).await?, [low, plenty]);
+    assert_eq!(
+        listed(shop, staff, &StockFilter { seller: Some(seller), ..StockFilter::default() }).await?,
+        [low, plenty]
+    );
     let search = |typed: &str| StockFilter { search: typed.to_owned(), ..StockFilter::default() };
     assert_eq!(listed(shop, staff, &search("바다")).await?, [low, gone]);
     assert_eq!(listed(shop, staff, &search(&gone.to_string())).await?, [gone], "by its number");
@@ -116,7 +117,8 @@ async fn a_change_of_many_does_what_it_can_and_names_the_rest(db: PgPool) -> Res
         assert_eq!(outcome.refused, [(few, Failure::OutOfStock), (999, Failure::NotFound)]);
     }
     assert_eq!((scene.stock(own).await?, scene.stock(few).await?), ((5, 0), (3, 0)), "the same form moves once");
-    let outcome = inventory::change_many(shop, &keeper, Uuid::now_v7(), &[own, few, third], Bulk::LowAt("7"), "기준").await?;
+    let outcome =
+        inventory::change_many(shop, &keeper, Uuid::now_v7(), &[own, few, third], Bulk::LowAt("7"), "기준").await?;
     assert_eq!((outcome.done, outcome.refused), (vec![own, third], vec![(few, Failure::NotFound)]));
     assert_eq!(inventory::get(shop, &scene.operator, few).await?.low_at, 5, "another seller's stays");
     let flaws = inventory::change_many(shop, &keeper, Uuid::now_v7(), &[own], Bulk::By("0"), " ").await;
@@ -133,9 +135,8 @@ async fn the_last_own_change_is_taken_back_once(db: PgPool) -> Result<()> {
     let shop = &scene.shop;
     let book = product(shop, "책", 20_000, 5).await;
     let (keeper, _) = seller_of(shop, book).await?;
-    let change = async |by: &Operator, delta| {
-        inventory::change(shop, by, Uuid::now_v7(), book, Change::By(delta), "입고").await
-    };
+    let change =
+        async |by: &Operator, delta| inventory::change(shop, by, Uuid::now_v7(), book, Change::By(delta), "입고").await;
     change(&keeper, "10").await?;
     let (first, _) = inventory::last_own(shop, &keeper, book).await?.expect("a change");
     change(&keeper, "7").await?;
