@@ -42,7 +42,7 @@ impl Scene {
 }
 
 /// The movements of a product, newest first.
-async fn movements(scene: &Scene, by: &Operator, product: ProductId) -> Result<Vec<Movement>> {
+pub(crate) async fn movements(scene: &Scene, by: &Operator, product: ProductId) -> Result<Vec<Movement>> {
     let filter = MovementFilter { product: Some(product), ..MovementFilter::default() };
     Ok(inventory::movements(&scene.shop, by, filter, None, PAGE).await?.rows)
 }

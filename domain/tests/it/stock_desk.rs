@@ -92,7 +92,8 @@ async fn the_table_is_searched_and_filtered_and_each_sees_their_own(db: PgPool) 
     );
     let search = |typed: &str| StockFilter { search: typed.to_owned(), ..StockFilter::default() };
     assert_eq!(listed(shop, staff, &search("바다")).await?, [low, gone]);
-    assert_eq!(listed(shop, staff, &search(&gone.to_string())).await?, [gone], "by its number");
+    // A short number may stand in another's ISBN too.
+    assert!(listed(shop, staff, &search(&gone.to_string())).await?.contains(&gone), "by its number");
     assert_eq!(listed(shop, &keeper, &search("바다")).await?, [low]);
     // Asking for another seller's stock does not show it.
     let foreign = StockFilter { seller: Some(seller + 1), ..StockFilter::default() };
