@@ -1,10 +1,51 @@
 -- Who runs the shop looks at all of its stock and its coupons, counts, and gives to many at once.
 
--- Each order of the stock's table.
-create index stock_available_idx on stock (available, product_id);
-create index stock_on_hand_idx on stock (on_hand, product_id);
-create index stock_reserved_idx on stock (reserved, product_id);
-create index stock_low_idx on stock (product_id) where available <= low_at;
+-- Stock as its table is ordered and filtered. The stock itself is changed by every order and has to be
+-- light: each index on it would cost every order more than all else that is done to it. So this follows:
+-- at once what people change, within about a second what orders do.
+create table stock_shown (
+    product_id bigint primary key references stock on delete cascade,
+    seller_id bigint not null,
+    on_hand int not null,
+    reserved int not null,
+    available int not null,
+    low_at int not null
+);
+create index stock_shown_available_idx on stock_shown (available, product_id);
+create index stock_shown_on_hand_idx on stock_shown (on_hand, product_id);
+create index stock_shown_reserved_idx on stock_shown (reserved, product_id);
+create index stock_shown_low_idx on stock_shown (product_id) where available <= low_at;
+create index stock_shown_seller_idx on stock_shown (seller_id, product_id);
+create index stock_shown_seller_available_idx on stock_shown (seller_id, available, product_id);
+create index stock_shown_seller_on_hand_idx on stock_shown (seller_id, on_hand, product_id);
+create index stock_shown_seller_reserved_idx on stock_shown (seller_id, reserved, product_id);
+create index stock_shown_seller_low_idx on stock_shown (seller_id, product_id) where available <= low_at;
+insert into stock_shown (product_id, seller_id, on_hand, reserved, available, low_at)
+select s.product_id, p.seller_id, s.on_hand, s.reserved, s.available, s.low_at from stock s join product p using (product_id);
+
+-- A product is in it from its beginning.
+create function stock_shown_begin() returns trigger
+language plpgsql
+as $$
+begin
+    insert into stock_shown (product_id, seller_id, on_hand, reserved, available, low_at)
+    select n.product_id, p.seller_id, n.on_hand, n.reserved, n.available, n.low_at
+    from begun n join product p using (product_id)
+    on conflict do nothing;
+    return null;
+end
+$$;
+create trigger stock_shown_begin after insert on stock
+    referencing new table as begun
+    for each statement execute function stock_shown_begin();
+
+-- Up to which movement it has come.
+create table stock_shown_cursor (
+    one boolean primary key default true constraint stock_shown_cursor_one check (one),
+    movement_id bigint not null
+);
+insert into stock_shown_cursor (movement_id) select coalesce(max(stock_movement_id), 0) from stock_movement;
+
 
 alter table stock_movement
     -- The movement that it takes back.

@@ -5,6 +5,7 @@ mod hold;
 pub(crate) mod ledger;
 mod list;
 mod moved;
+mod shown;
 mod store;
 pub mod take;
 
@@ -24,6 +25,7 @@ pub use bulk::{Bulk, MOST_AT_ONCE, Outcome, change_many, check};
 pub use hold::{Hold, MOST_SHOWN, holds};
 pub use list::{MOST_COUNTED, StockCounts, StockFilter, StockRow, counts, page, sellers, titles};
 pub use moved::{Movement, MovementFilter, last_own, movements, undo};
+pub use shown::{follow, look_over};
 
 use crate::{Result, Shop, event, member::Operator, points::same, retry::retry, trail, words::word};
 
@@ -190,6 +192,7 @@ async fn change_once(
     sqlx::query!("update stock set on_hand = on_hand + $2 where product_id = $1", product, delta)
         .execute(&mut *tx)
         .await?;
+    shown::show(&mut tx, &[product]).await?;
     let crossed = ledger::crossed(product, stock.available, stock.available + delta, stock.low_at);
     event::append(&mut tx, crossed.as_slice()).await?;
     let told = trail::Change {
@@ -247,6 +250,7 @@ pub async fn set_low_at(shop: &Shop, by: &Operator, product: ProductId, typed: &
     .fetch_optional(&mut *tx)
     .await?
     .ok_or(Failure::NotFound)?;
+    shown::show(&mut tx, &[product]).await?;
     let told = trail::Change {
         act: Act::StockLowSet,
         subject: product.to_string(),

@@ -3,11 +3,11 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use domain::{
-    Error, Shop, audit, coupon, delivery, event, import, order, payment, picture, points, pulse::Disk, ranking, sales,
+    Error, Shop, audit, coupon, delivery, event, import, inventory, order, payment, picture, points, pulse::Disk, ranking, sales,
     signup, visit, webhook,
 };
 use nix::sys::statvfs::Statvfs;
@@ -39,6 +39,7 @@ pub fn start(shop: &Shop, sessions: &Sessions, neighbors: &Neighbors, data_dir: 
     workers.spawn(orders(shop.clone()));
     workers.spawn(days(shop.clone()));
     workers.spawn(batches(shop.clone()));
+    workers.spawn(stock(shop.clone()));
     workers.spawn(hours(shop.clone()));
     workers.spawn(payments(shop.clone()));
     workers.spawn(refunds(shop.clone()));
@@ -77,7 +78,19 @@ async fn days(shop: Shop) {
 
 async fn batches(shop: Shop) {
     loop {
-        while told("coupons for chosen members", coupon::batch::run(&shop).await) > 0 {}
+        while told(&shop, "coupons for chosen members", coupon::batch::run(&shop).await) > 0 {}
+        tokio::time::sleep(ALWAYS).await;
+    }
+}
+
+async fn stock(shop: Shop) {
+    let mut looked_over = Instant::now();
+    loop {
+        while quietly(&shop, inventory::follow(&shop).await) > 0 {}
+        if looked_over.elapsed() > SELDOM {
+            while told(&shop, "stock that the table had missed", inventory::look_over(&shop).await) > 0 {}
+            looked_over = Instant::now();
+        }
         tokio::time::sleep(ALWAYS).await;
     }
 }
@@ -218,6 +231,11 @@ async fn forget(shop: Shop, event_days: i64) {
         while told(&shop, "old webhooks", webhook::forget(&shop, event_days).await) > 0 {}
         tokio::time::sleep(SELDOM).await;
     }
+}
+
+/// The same for what happens with every order, which nobody wants to read.
+fn quietly(shop: &Shop, done: Result<usize, Error>) -> usize {
+    done.unwrap_or_else(|error| told(shop, "the table of stock", Err(error)))
 }
 
 /// How many were done; a failure is told, and done again in the next round. Either is noted.

@@ -147,10 +147,7 @@ mod tests {
 
     #[test]
     fn an_outcome_is_read_as_it_was_written() {
-        let outcome = Outcome {
-            done: vec![1, 5],
-            refused: vec![(2, Failure::OutOfStock), (9, Failure::NotFound)],
-        };
+        let outcome = Outcome { done: vec![1, 5], refused: vec![(2, Failure::OutOfStock), (9, Failure::NotFound)] };
         assert_eq!(read_outcome(&write_outcome(&outcome)), outcome);
         assert_eq!(read_outcome(""), Outcome::default());
     }

@@ -68,7 +68,9 @@ pub(super) fn MovementFilters(
         .collect_view();
     let days = DAYS
         .into_iter()
-        .map(|days| view! { <option value=days selected=now.days == Some(days)>{t!("last-days", days = days)}</option> })
+        .map(
+            |days| view! { <option value=days selected=now.days == Some(days)>{t!("last-days", days = days)}</option> },
+        )
         .collect_view();
     let seller = (!sellers.is_empty()).then(|| view! { <SellerChoice sellers chosen=now.seller /> });
     let number = product.is_none().then(|| {

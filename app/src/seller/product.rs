@@ -123,7 +123,8 @@ pub(crate) fn ProductStockPage() -> impl IntoView {
         let undone = returned("seller/stock-undo");
         let (by, to, low) =
             (returned("seller/stock-change"), returned("seller/stock-count"), returned("seller/stock-low"));
-        let level = level(stock.available, stock.low_at).map(|text| view! { " " <span class="badge few">{text}</span> });
+        let level =
+            level(stock.available, stock.low_at).map(|text| view! { " " <span class="badge few">{text}</span> });
         let title = stock.title.clone();
         Ok(view! {
             <Head title=t!("stock-of", title = title.clone()) private=true />

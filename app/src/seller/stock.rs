@@ -56,20 +56,21 @@ pub(crate) fn StockPage() -> impl IntoView {
             None => None,
         };
         let low = returned("seller/stock-low");
-        let saved = (!asked.get("saved").is_empty()).then(|| view! { <p class="notice good" role="status">{t!("saved")}</p> });
+        let saved =
+            (!asked.get("saved").is_empty()).then(|| view! { <p class="notice good" role="status">{t!("saved")}</p> });
         Ok(view! {
             <Head title=t!("stock") private=true />
             <h1>{t!("stock")}</h1>
             <Ways operator=operator.clone() />
             {low.summary()} {saved} {told}
             <Levels asked=asked.clone() filter=filter.clone() counts />
-            <Filters asked=asked.clone() filter=filter.clone() sellers />
+            <Filters asked=asked.clone() filter sellers />
             <p class="facts">
                 <span data-testid="shown">{t!("offer-products", count = up_to(counts.shown))}</span>
                 <a href="/seller/stock/count">{t!("offer-count-file")}</a>
                 <a href="/seller/stock/movements">{t!("offer-movements-all")}</a>
             </p>
-            <Table asked filter rows=rows.rows next=rows.next operator low />
+            <Table asked rows=rows.rows next=rows.next operator low />
         }
         .into_any())
     })
@@ -167,14 +168,7 @@ pub(super) fn SellerChoice(
 }
 
 #[component]
-fn Table(
-    asked: Asked,
-    filter: StockFilter,
-    rows: Vec<StockRow>,
-    next: Option<Cursor>,
-    operator: Operator,
-    low: Returned,
-) -> impl IntoView {
+fn Table(asked: Asked, rows: Vec<StockRow>, next: Option<Cursor>, operator: Operator, low: Returned) -> impl IntoView {
     let staff = operator.seller().is_none();
     let now = match asked.get("sort") {
         "" => "id".to_owned(),
@@ -183,7 +177,8 @@ fn Table(
     let back = asked.itself();
     let none = rows.is_empty();
     let empty = none.then(|| view! { <p class="empty">{t!("stock-empty")}</p> });
-    let rows = rows.into_iter().map(|stock| view! { <Row stock staff back=back.clone() low=low.clone() /> }).collect_view();
+    let rows =
+        rows.into_iter().map(|stock| view! { <Row stock staff back=back.clone() low=low.clone() /> }).collect_view();
     let seller = staff.then(|| view! { <th scope="col">{t!("seller")}</th> });
     let bulk = (!none).then(|| {
         view! {
@@ -193,12 +188,10 @@ fn Table(
             </form>
         }
     });
+    let heads = asked.clone();
     let head = move |word: &'static str, label: String, number: bool| {
-        view! { <SortHead asked=asked.clone() word=word now=now.clone() label=label number=number /> }
+        view! { <SortHead asked=heads.clone() word=word now=now.clone() label=label number=number /> }
     };
-    let turn = Asked::here();
-    // The filter is in the URL that the heads link to.
-    drop(filter);
     view! {
         <TableBox label=t!("stock")>
             <table>
@@ -219,14 +212,13 @@ fn Table(
         </TableBox>
         {empty}
         {bulk}
-        <Turn asked=turn next csv=true />
+        <Turn asked next csv=true />
     }
 }
 
 #[component]
 fn Row(stock: StockRow, staff: bool, back: String, low: Returned) -> impl IntoView {
-    let level =
-        level(stock.available, stock.low_at).map(|text| view! { " " <span class="badge few">{text}</span> });
+    let level = level(stock.available, stock.low_at).map(|text| view! { " " <span class="badge few">{text}</span> });
     let seller = staff.then(|| view! { <td>{stock.seller.clone()}</td> });
     view! {
         <tr>

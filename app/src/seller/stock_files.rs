@@ -67,7 +67,8 @@ impl Download for StockFile {
 
     fn head(&self) -> Vec<String> {
         // The first two as a file of counts names them.
-        let names = [t!("book"), t!("seller"), t!("stock-on-hand"), t!("stock-reserved"), t!("stock-available"), t!("low-at")];
+        let names =
+            [t!("book"), t!("seller"), t!("stock-on-hand"), t!("stock-reserved"), t!("stock-available"), t!("low-at")];
         ["id".to_owned(), "isbn".to_owned()].into_iter().chain(names).collect()
     }
 

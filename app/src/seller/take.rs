@@ -62,7 +62,8 @@ pub(crate) fn TakePage() -> impl IntoView {
         let take = take::find(&shop, &operator, parse(&id)?).await?;
         let rows = take::rows(&shop, &take, SHOWN).await?;
         let flawed = (!take.flaws.is_empty()).then(|| view! { <Flaws flaws=take.flaws.clone() /> });
-        let table = (take.flaws.is_empty() && !rows.is_empty()).then(|| view! { <Differences rows open=take.applied_at.is_none() /> });
+        let table = (take.flaws.is_empty() && !rows.is_empty())
+            .then(|| view! { <Differences rows open=take.applied_at.is_none() /> });
         Ok(view! {
             <Head title=t!("offer-count-file") private=true />
             <h1>{t!("offer-count-file")}</h1>
@@ -116,7 +117,8 @@ fn State(take: Take) -> impl IntoView {
         return ().into_any();
     }
     if let Some(at) = take.applied_at {
-        return view! { <p>{t!("offer-count-taken", count = grouped(take.differing))} " " {text::time(at)}</p> }.into_any();
+        return view! { <p>{t!("offer-count-taken", count = grouped(take.differing))} " " {text::time(at)}</p> }
+            .into_any();
     }
     let moved = (take.moved > 0).then(|| view! { <p>{t!("offer-count-moved", count = grouped(take.moved))}</p> });
     let held = (take.held > 0).then(|| view! { <p>{t!("offer-count-held", count = grouped(take.held))}</p> });
@@ -131,7 +133,8 @@ fn State(take: Take) -> impl IntoView {
         }
         .into_any();
     }
-    let sums = t!("offer-count-sums", counted = grouped(take.counted), more = grouped(take.more), fewer = grouped(take.fewer));
+    let sums =
+        t!("offer-count-sums", counted = grouped(take.counted), more = grouped(take.more), fewer = grouped(take.fewer));
     if !take.is_open() {
         return view! { <p class="notice" role="status">{t!("offer-count-agrees", count = grouped(take.counted))}</p> }
             .into_any();

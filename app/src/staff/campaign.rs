@@ -66,7 +66,8 @@ pub(crate) fn CampaignPage() -> impl IntoView {
         let form = returned("staff/coupon-give");
         let key = form.value("key", &Uuid::now_v7().to_string());
         let stop = is_live(&campaign, now).then(|| view! { <Stop id=campaign.id /> });
-        let resume = (campaign.stopped_at.is_some() && campaign.ends_at > now).then(|| view! { <Resume id=campaign.id /> });
+        let resume =
+            (campaign.stopped_at.is_some() && campaign.ends_at > now).then(|| view! { <Resume id=campaign.id /> });
         let tally = coupon::tally(&shop, &staff, campaign.id).await?;
         let affected = coupon::affected(&shop, &staff, &campaign.terms).await?;
         let (name, number) = (campaign.name.clone(), campaign.id);

@@ -57,8 +57,7 @@ async fn choose_by_filter(
     let outcome = async {
         let (shop, staff) = (shop()?, staff()?);
         let key = Uuid::parse_str(&key).map_err(|_| Failure::BadRequest)?;
-        let wanted =
-            Wanted { since: since.clone(), bought_days: bought_days.clone(), shoppers: !shoppers.is_empty() };
+        let wanted = Wanted { since: since.clone(), bought_days: bought_days.clone(), shoppers: !shoppers.is_empty() };
         batch::by_filter(&shop, &staff, key, parse_id(&id)?, &wanted).await?;
         Ok(format!("{page}/{key}"))
     };

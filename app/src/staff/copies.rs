@@ -83,7 +83,8 @@ pub(crate) fn CopiesPage() -> impl IntoView {
         let filter = filter(&asked);
         let found = coupon::copies(&shop, &staff, campaign.id, &filter, asked.after().as_ref(), PAGE).await?;
         let form = returned("staff/coupon-revoke");
-        let saved = (!asked.get("saved").is_empty()).then(|| view! { <p class="notice good" role="status">{t!("saved")}</p> });
+        let saved =
+            (!asked.get("saved").is_empty()).then(|| view! { <p class="notice good" role="status">{t!("saved")}</p> });
         let empty = found.rows.is_empty().then(|| view! { <p class="empty">{t!("offer-copies-none")}</p> });
         let back = asked.itself();
         let rows = found

@@ -38,9 +38,8 @@ fn parse(batch: &str) -> Result<Uuid, Failure> {
 /// The page: asks first, then tells.
 #[component]
 pub(crate) fn BatchPage() -> impl IntoView {
-    let (id, batch) = use_params_map().with_untracked(|params| {
-        (params.get("id").unwrap_or_default(), params.get("batch").unwrap_or_default())
-    });
+    let (id, batch) = use_params_map()
+        .with_untracked(|params| (params.get("id").unwrap_or_default(), params.get("batch").unwrap_or_default()));
     page(async move {
         let (shop, staff) = (shop()?, staff()?);
         let campaign = coupon::find(&shop, &staff, parse_id(&id)?).await?;
@@ -86,7 +85,8 @@ fn Question(batch: Batch, back: String) -> impl IntoView {
     let short = (short > 0).then(|| view! { <p class="hint">{t!("offer-short", count = grouped(short))}</p> });
     if issue == 0 || !batch.open {
         let why = if batch.open { t!("offer-nobody") } else { t!("failure-campaign-closed") };
-        return view! { <section class="panel">{figures} <p class="notice bad" role="alert">{why}</p></section> }.into_any();
+        return view! { <section class="panel">{figures} <p class="notice bad" role="alert">{why}</p></section> }
+            .into_any();
     }
     view! {
         <Confirm
@@ -118,7 +118,8 @@ fn Progress(batch: Batch) -> impl IntoView {
 #[component]
 fn Told(batch: Batch) -> impl IntoView {
     let had = (batch.had > 0).then(|| view! { <p>{t!("offer-told-had", count = grouped(batch.had.into()))}</p> });
-    let missed = (batch.missed > 0).then(|| view! { <p>{t!("offer-told-missed", count = grouped(batch.missed.into()))}</p> });
+    let missed =
+        (batch.missed > 0).then(|| view! { <p>{t!("offer-told-missed", count = grouped(batch.missed.into()))}</p> });
     view! {
         <div class="notice good" role="status">
             <p>{t!("offer-told-issued", count = grouped(batch.issued.into()))}</p>
@@ -132,7 +133,8 @@ fn Told(batch: Batch) -> impl IntoView {
 fn Unknown(batch: Batch) -> impl IntoView {
     (batch.unknown > 0).then(|| {
         let more = usize::try_from(batch.unknown).unwrap_or_default() > batch.unknown_first.len();
-        let more = more.then(|| view! { <p class="hint">{t!("offer-first-shown", count = batch.unknown_first.len())}</p> });
+        let more =
+            more.then(|| view! { <p class="hint">{t!("offer-first-shown", count = batch.unknown_first.len())}</p> });
         let items = batch.unknown_first.into_iter().map(|address| view! { <li>{address}</li> }).collect_view();
         view! {
             <section class="panel">

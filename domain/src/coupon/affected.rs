@@ -55,7 +55,7 @@ pub struct Affected {
     pub free: i64,
     /// or costs less than half.
     pub steep: i64,
-    /// The first of them, the cheapest first.
+    /// The first of those that reach the least order, the cheapest first.
     pub first: Vec<Priced>,
 }
 
@@ -76,15 +76,18 @@ pub async fn affected(shop: &Shop, _by: &Staff, terms: &Terms) -> Result<Affecte
     // the price, or as fast.
     let (free_to, steep_to) = bounds(terms.benefit);
     let mut tx = planned(shop).await?;
+    // One copy of what is cheaper than the least order shows nothing.
     let rows = sqlx::query!(
         r#"select p.product_id, p.title, p.category_id, c.name_ko, c.name_en, p.sale_price
            from product p join category c using (category_id)
            where p.status = 'on_sale' and ($1 or p.product_id = any($2) or p.category_id = any($3))
+             and p.sale_price >= $5
            order by p.sale_price, p.product_id limit $4"#,
         everything,
         &terms.products,
         &terms.categories,
-        SHOWN
+        SHOWN,
+        terms.min_order
     )
     .fetch_all(&mut *tx)
     .await?;

@@ -3,17 +3,11 @@
 mod choose;
 mod run;
 
-use contract::{
-    Failure,
-    coupon::CampaignId,
-};
+use contract::{Failure, coupon::CampaignId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{
-    Result, Shop,
-    member::Staff,
-};
+use crate::{Result, Shop, member::Staff};
 
 pub use choose::{MOST_CHOSEN, MOST_LINES, MOST_TYPED, Wanted, by_address, by_file, by_filter};
 pub use run::{confirm, go_on, run};

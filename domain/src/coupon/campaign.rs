@@ -181,10 +181,8 @@ pub async fn create(shop: &Shop, by: &Staff, key: Uuid, form: &CampaignForm) -> 
 pub async fn check(shop: &Shop, _by: &Staff, form: &CampaignForm) -> Result<NewCampaign> {
     let new = NewCampaign::try_from(form)?;
     named(shop, &new.terms).await?;
-    let taken = sqlx::query_scalar!(
-        r#"select exists (select from coupon_campaign where code = $1) as "taken!""#,
-        new.code
-    );
+    let taken =
+        sqlx::query_scalar!(r#"select exists (select from coupon_campaign where code = $1) as "taken!""#, new.code);
     if taken.fetch_one(&shop.db).await? { Err(code_taken().into()) } else { Ok(new) }
 }
 

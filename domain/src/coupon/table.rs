@@ -81,8 +81,7 @@ pub async fn list(
 ) -> Result<Rows<Campaign>> {
     let typed = filter.search.trim();
     let wanted: Vec<String> = words(typed);
-    let pairs: Option<Vec<String>> =
-        (!wanted.is_empty()).then(|| wanted.iter().flat_map(|word| pairs(word)).collect());
+    let pairs: Option<Vec<String>> = (!wanted.is_empty()).then(|| wanted.iter().flat_map(|word| pairs(word)).collect());
     let patterns: Vec<String> = wanted.iter().map(|word| format!("%{}%", literal(word))).collect();
     let (value, id) = place(filter.order, after);
     let (state, mode) = (filter.state.map(word).transpose()?, filter.mode.map(word).transpose()?);
@@ -92,8 +91,18 @@ pub async fn list(
     macro_rules! rows {
         ($behind:literal, $order:literal) => {{
             let pairs = pairs.as_deref();
-            let arguments =
-                (pairs, &patterns[..], &code, number, state.as_deref(), mode.as_deref(), shop.now(), value, id, limit + 1);
+            let arguments = (
+                pairs,
+                &patterns[..],
+                &code,
+                number,
+                state.as_deref(),
+                mode.as_deref(),
+                shop.now(),
+                value,
+                id,
+                limit + 1,
+            );
             listing!($behind, $order, arguments).fetch_all(&mut *tx).await?
         }};
     }

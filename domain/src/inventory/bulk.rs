@@ -12,7 +12,10 @@ use contract::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::store::{Decided, Locked, key_of, lock, store};
+use super::{
+    shown::show,
+    store::{Decided, Locked, key_of, lock, store},
+};
 use crate::{Result, Shop, member::Operator, retry::retry, trail};
 
 /// Products that are changed at once, at most.
@@ -152,6 +155,7 @@ async fn set_once(shop: &Shop, by: &Operator, products: &[ProductId], low_at: i3
     let locked = by_product(lock(&mut tx, by, products).await?);
     let own: Vec<ProductId> = locked.keys().copied().collect();
     sqlx::query!("update stock set low_at = $2 where product_id = any($1)", &own, low_at).execute(&mut *tx).await?;
+    show(&mut tx, &own).await?;
     let told: Vec<_> = locked
         .values()
         .filter(|stock| stock.low_at != low_at)

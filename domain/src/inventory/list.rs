@@ -50,6 +50,10 @@ pub struct StockRow {
     pub available: i32,
     /// From so many available copies down, stock is low.
     pub low_at: i32,
+    // By which the table is ordered: a moment behind, so that the next page goes on from there.
+    shown_on_hand: i32,
+    shown_reserved: i32,
+    shown_available: i32,
 }
 
 /// How many products there are, each number at most one more than [`MOST_COUNTED`].
@@ -86,17 +90,21 @@ impl Search {
 /// The query of the table in one order. The order is part of the text, so that each has its index
 /// and each is checked.
 macro_rules! listing {
-    ($behind:literal, $order:literal, $search:expr, $seller:expr, $level:expr, $after:expr, $limit:expr) => {
+    ($own:literal, $behind:literal, $order:literal, $search:expr, $seller:expr, $level:expr, $after:expr, $limit:expr) => {
         sqlx::query_as!(
             StockRow,
             "select p.product_id as product, p.title, p.isbn, v.name as seller, s.on_hand, s.reserved,
-                    s.available as \"available!\", s.low_at
-             from stock s join product p using (product_id) join seller v using (seller_id)
+                    s.available as \"available!\", s.low_at,
+                    w.on_hand as shown_on_hand, w.reserved as shown_reserved, w.available as shown_available
+             from stock_shown w join stock s using (product_id) join product p using (product_id)
+                  join seller v on v.seller_id = p.seller_id
              where ($1::text[] is null or p.product_id = $3
                     or (bigrams(p.search_text) @> $1 and p.search_text like all ($2)))
-               and ($4::bigint is null or p.seller_id = $4)
-               and (not $5 or s.available <= s.low_at) and (not $6 or s.available <= 0) and (not $7 or s.reserved > 0)
-               and ($9::bigint is null or "
+               and ($1::text[] is null or $4::bigint is null or p.seller_id = $4)
+               and (not $5 or w.available <= w.low_at) and (not $6 or w.available <= 0) and (not $7 or w.reserved > 0)
+               and ($4::bigint is null or "
+                + $own
+                + ") and ($9::bigint is null or "
                 + $behind
                 + ") order by "
                 + $order
@@ -134,33 +142,49 @@ pub async fn page(
     let mut tx = planned(shop).await?;
     macro_rules! rows {
         ($behind:literal, $order:literal) => {
-            listing!($behind, $order, search, seller, level, after, most).fetch_all(&mut *tx).await?
+            rows!("w.seller_id = $4", $behind, $order)
+        };
+        ($own:literal, $behind:literal, $order:literal) => {
+            listing!($own, $behind, $order, search, seller, level, after, most).fetch_all(&mut *tx).await?
         };
     }
     let rows = match (filter.order, filter.down) {
-        (StockOrder::Id, false) => rows!("(p.product_id > $9 and $8::text is null)", "p.product_id"),
-        (StockOrder::Id, true) => rows!("(p.product_id < $9 and $8::text is null)", "p.product_id desc"),
-        (StockOrder::Title, false) => rows!("(p.title, p.product_id) > ($8::text, $9)", "p.title, p.product_id"),
+        (StockOrder::Id, false) => {
+            rows!(
+                "(w.product_id > $9 and s.product_id > $9 and p.product_id > $9 and $8::text is null)",
+                "w.product_id"
+            )
+        }
+        (StockOrder::Id, true) => {
+            rows!(
+                "(w.product_id < $9 and s.product_id < $9 and p.product_id < $9 and $8::text is null)",
+                "w.product_id desc"
+            )
+        }
+        // The title stands in another table, and its index holds that one's seller.
+        (StockOrder::Title, false) => {
+            rows!("p.seller_id = $4", "(p.title, p.product_id) > ($8::text, $9)", "p.title, p.product_id")
+        }
         (StockOrder::Title, true) => {
-            rows!("(p.title, p.product_id) < ($8::text, $9)", "p.title desc, p.product_id desc")
+            rows!("p.seller_id = $4", "(p.title, p.product_id) < ($8::text, $9)", "p.title desc, p.product_id desc")
         }
         (StockOrder::Available, false) => {
-            rows!("(s.available, s.product_id) > ($8::text::int, $9)", "s.available, s.product_id")
+            rows!("(w.available, w.product_id) > ($8::text::int, $9)", "w.available, w.product_id")
         }
         (StockOrder::Available, true) => {
-            rows!("(s.available, s.product_id) < ($8::text::int, $9)", "s.available desc, s.product_id desc")
+            rows!("(w.available, w.product_id) < ($8::text::int, $9)", "w.available desc, w.product_id desc")
         }
         (StockOrder::OnHand, false) => {
-            rows!("(s.on_hand, s.product_id) > ($8::text::int, $9)", "s.on_hand, s.product_id")
+            rows!("(w.on_hand, w.product_id) > ($8::text::int, $9)", "w.on_hand, w.product_id")
         }
         (StockOrder::OnHand, true) => {
-            rows!("(s.on_hand, s.product_id) < ($8::text::int, $9)", "s.on_hand desc, s.product_id desc")
+            rows!("(w.on_hand, w.product_id) < ($8::text::int, $9)", "w.on_hand desc, w.product_id desc")
         }
         (StockOrder::Reserved, false) => {
-            rows!("(s.reserved, s.product_id) > ($8::text::int, $9)", "s.reserved, s.product_id")
+            rows!("(w.reserved, w.product_id) > ($8::text::int, $9)", "w.reserved, w.product_id")
         }
         (StockOrder::Reserved, true) => {
-            rows!("(s.reserved, s.product_id) < ($8::text::int, $9)", "s.reserved desc, s.product_id desc")
+            rows!("(w.reserved, w.product_id) < ($8::text::int, $9)", "w.reserved desc, w.product_id desc")
         }
     };
     Ok(Rows::cut(rows, limit, |row| Cursor { value: value(filter.order, row), id: row.product.to_string() }))
@@ -183,9 +207,9 @@ fn value(order: StockOrder, row: &StockRow) -> String {
     match order {
         StockOrder::Id => String::new(),
         StockOrder::Title => row.title.clone(),
-        StockOrder::Available => row.available.to_string(),
-        StockOrder::OnHand => row.on_hand.to_string(),
-        StockOrder::Reserved => row.reserved.to_string(),
+        StockOrder::Available => row.shown_available.to_string(),
+        StockOrder::OnHand => row.shown_on_hand.to_string(),
+        StockOrder::Reserved => row.shown_reserved.to_string(),
     }
 }
 
@@ -199,22 +223,22 @@ pub async fn counts(shop: &Shop, by: &Operator, filter: &StockFilter) -> Result<
     let counts = sqlx::query_as!(
         StockCounts,
         r#"select (select count(*) from (
-                       select from stock s join product p using (product_id)
+                       select from stock_shown w join product p using (product_id)
                        where ($1::text[] is null or p.product_id = $3
                               or (bigrams(p.search_text) @> $1 and p.search_text like all ($2)))
-                         and ($4::bigint is null or p.seller_id = $4)
-                         and (not $5 or s.available <= s.low_at) and (not $6 or s.available <= 0)
-                         and (not $7 or s.reserved > 0)
+                         and ($4::bigint is null or (p.seller_id = $4 and w.seller_id = $4))
+                         and (not $5 or w.available <= w.low_at) and (not $6 or w.available <= 0)
+                         and (not $7 or w.reserved > 0)
                        limit 10001) x) as "shown!",
                   (select count(*) from (
-                       select from stock s join product p using (product_id)
-                       where s.available <= s.low_at and ($4::bigint is null or p.seller_id = $4) limit 10001) x) as "low!",
+                       select from stock_shown w
+                       where w.available <= w.low_at and ($4::bigint is null or w.seller_id = $4) limit 10001) x) as "low!",
                   (select count(*) from (
-                       select from stock s join product p using (product_id)
-                       where s.available <= 0 and ($4::bigint is null or p.seller_id = $4) limit 10001) x) as "depleted!",
+                       select from stock_shown w
+                       where w.available <= 0 and ($4::bigint is null or w.seller_id = $4) limit 10001) x) as "depleted!",
                   (select count(*) from (
-                       select from stock s join product p using (product_id)
-                       where s.reserved > 0 and ($4::bigint is null or p.seller_id = $4) limit 10001) x) as "held!""#,
+                       select from stock_shown w
+                       where w.reserved > 0 and ($4::bigint is null or w.seller_id = $4) limit 10001) x) as "held!""#,
         search.pairs.as_deref(),
         &search.patterns,
         search.id,

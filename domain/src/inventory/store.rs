@@ -6,13 +6,8 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::ledger::crossed;
-use crate::{
-    Result, event,
-    member::Operator,
-    trail,
-    words::word,
-};
+use super::{ledger::crossed, shown::show};
+use crate::{Result, event, member::Operator, trail, words::word};
 
 /// The stock of a product, locked.
 #[derive(Debug, Clone, Copy)]
@@ -92,6 +87,7 @@ pub(super) async fn store(
     )
     .execute(&mut *conn)
     .await?;
+    show(conn, &products).await?;
     let events: Vec<_> = decided
         .iter()
         .filter_map(|one| {

@@ -203,22 +203,22 @@ fn parse(file: impl Read + Seek, reason: &str) -> Result<(Vec<Line>, Vec<Fault>)
             return Err(Failure::Sheet(SheetFlaw::TooManyRows).into());
         }
         let number = i32::try_from(row.line).unwrap_or(i32::MAX);
-        let mut read = |field: &str, flaw: Flaw| {
+        let mut fault = |field: &str, flaw: Flaw| {
             faults.push(Fault { line: number, field: field.to_owned(), flaw });
         };
         let cell = |column: &str| row.get(column).filter(|cell| !cell.is_empty());
         let id = match cell("id").map(|cell| contract::form::number(cell, 1, i64::MAX)).transpose() {
             Ok(id) => id,
             Err(flaw) => {
-                read("id", flaw);
+                fault("id", flaw);
                 continue;
             }
         };
         let isbn = cell("isbn").map(|cell| cell.chars().filter(|c| *c != '-' && *c != ' ').collect::<String>());
-        let counted = stock::count(row.get("counted").unwrap_or_default()).map_err(|flaw| read("counted", flaw));
-        let reason = line(cell("reason").unwrap_or(reason), 100).map_err(|flaw| read("reason", flaw));
+        let counted = stock::count(row.get("counted").unwrap_or_default()).map_err(|flaw| fault("counted", flaw));
+        let reason = line(cell("reason").unwrap_or(reason), 100).map_err(|flaw| fault("reason", flaw));
         if id.is_none() && isbn.is_none() {
-            read(if sheet_names_ids(&row) { "id" } else { "isbn" }, Flaw::Required);
+            fault(if row.get("id").is_some() { "id" } else { "isbn" }, Flaw::Required);
         } else if let (Ok(counted), Ok(reason)) = (counted, reason) {
             lines.push(Line { line: number, id, isbn, counted, reason });
         }
@@ -227,10 +227,6 @@ fn parse(file: impl Read + Seek, reason: &str) -> Result<(Vec<Line>, Vec<Fault>)
         return Err(Failure::Sheet(SheetFlaw::Empty).into());
     }
     Ok((lines, faults))
-}
-
-fn sheet_names_ids(row: &crate::sheet::Row<'_>) -> bool {
-    row.get("id").is_some()
 }
 
 /// What was counted, as it stands now. Only who brought its file sees it.

@@ -7,8 +7,13 @@ use contract::{
     coupon::{CampaignForm, CampaignId},
     form::{Flaw, Flaws},
     member::MemberId,
+    table::PAGE,
 };
-use domain::{Result, Shop, coupon, member};
+use domain::{
+    Result, Shop,
+    coupon::{self, CampaignFilter},
+    member,
+};
 use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -252,6 +257,7 @@ async fn a_campaign_that_gives_too_much_or_names_nothing_is_refused(db: PgPool) 
         };
         assert_eq!(flaws.iter().map(|(field, _)| field).collect::<Vec<_>>(), [field]);
     }
-    assert!(coupon::list(&scene.shop, &scene.staff).await?.is_empty());
+    let all = coupon::list(&scene.shop, &scene.staff, &CampaignFilter::default(), None, PAGE).await?;
+    assert!(all.rows.is_empty());
     Ok(())
 }

@@ -38,7 +38,7 @@ async fn an_exchange_holds_its_replacement_and_sends_it_out(db: PgPool) -> Resul
     assert_books_add_up(shop).await;
     scene.step(order, claim, &step(ClaimStatus::Completed)).await?;
     assert_eq!(scene.stock(book).await?, (1, 0), "one came, one went");
-    let movements = inventory::movements(shop, &scene.operator, book, None).await?;
+    let movements = crate::inventory::movements(&scene, &scene.operator, book).await?;
     let last: Vec<_> = movements[..3].iter().map(|one| (one.kind, one.on_hand, one.reserved)).collect();
     let expected = [(MovementKind::Sold, -1, -1), (MovementKind::Returned, 1, 0), (MovementKind::Reserved, 0, 1)];
     assert_eq!(last, expected);
@@ -118,7 +118,7 @@ async fn a_damaged_copy_is_written_off_and_depletes_nothing_anew(db: PgPool) -> 
     assert_eq!(scene.events("stock.").await?, ["stock.depleted"], "the last copy is held");
     scene.step(order, claim, &Advance { resalable: false, ..step(ClaimStatus::Completed) }).await?;
     assert_eq!(scene.stock(book).await?, (0, 0));
-    let movements = inventory::movements(&scene.shop, &scene.operator, book, None).await?;
+    let movements = crate::inventory::movements(&scene, &scene.operator, book).await?;
     let told: Vec<_> = movements[..3].iter().map(|one| (one.kind, one.on_hand, one.reason.as_str())).collect();
     let expected = [
         (MovementKind::Sold, -1, "exchange"),

@@ -5,10 +5,11 @@ use contract::{
     form::{Flaw, Flaws},
     product::ProductId,
     stock::{MOST, MovementKind},
+    table::PAGE,
 };
 use domain::{
     Result,
-    inventory::{self, Change},
+    inventory::{self, Change, Movement, MovementFilter},
     member::Operator,
     order::{cancel, pay},
 };
@@ -32,9 +33,18 @@ impl Scene {
     }
 
     async fn movements(&self, product: ProductId) -> Result<Vec<(MovementKind, i32, i32)>> {
-        let movements = inventory::movements(&self.shop, &self.operator, product, None).await?;
-        Ok(movements.into_iter().map(|one| (one.kind, one.on_hand, one.reserved)).collect())
+        Ok(movements(self, &self.operator, product)
+            .await?
+            .into_iter()
+            .map(|one| (one.kind, one.on_hand, one.reserved))
+            .collect())
     }
+}
+
+/// The movements of a product, newest first.
+pub(crate) async fn movements(scene: &Scene, by: &Operator, product: ProductId) -> Result<Vec<Movement>> {
+    let filter = MovementFilter { product: Some(product), ..MovementFilter::default() };
+    Ok(inventory::movements(&scene.shop, by, filter, None, PAGE).await?.rows)
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
@@ -50,7 +60,7 @@ async fn stock_moves_with_its_reason_and_who_moved_it(db: PgPool) -> Result<()> 
     let order = scene.buy(&[(book, 3)]).await?;
     cancel(shop, &scene.reader, order, Uuid::now_v7(), None, None).await?;
 
-    let told = inventory::movements(shop, &keeper, book, None).await?;
+    let told = movements(&scene, &keeper, book).await?;
     let told: Vec<_> = told
         .iter()
         .map(|one| (one.kind, one.on_hand, one.reason.as_str(), one.by_name.as_str(), one.order_id))
@@ -139,7 +149,7 @@ async fn a_seller_finds_their_own_stock_alone(db: PgPool) -> Result<()> {
     let moved = inventory::change(shop, &keeper, Uuid::now_v7(), other, Change::By("1"), "입고").await;
     assert_eq!(refused(moved), Some(Failure::NotFound));
     assert_eq!(refused(inventory::get(shop, &keeper, other).await), Some(Failure::NotFound));
-    assert_eq!(refused(inventory::movements(shop, &keeper, other, None).await), Some(Failure::NotFound));
+    assert_eq!(refused(movements(&scene, &keeper, other).await), Some(Failure::NotFound));
     assert_eq!(refused(inventory::set_low_at(shop, &keeper, other, "1").await), Some(Failure::NotFound));
     assert_eq!(refused(inventory::get(shop, &scene.operator, other + 1).await), Some(Failure::NotFound));
     let products = |found: Vec<inventory::Stock>| found.into_iter().map(|stock| stock.product).collect::<Vec<_>>();

@@ -9,7 +9,6 @@ use contract::{
 use domain::{
     Result,
     claim::{self, Advance},
-    inventory,
     order::{cancel, confirm, place_one},
 };
 use sqlx::PgPool;
@@ -109,7 +108,7 @@ async fn what_cannot_be_sold_again_is_written_off(db: PgPool) -> Result<()> {
     scene.through(order, claim, ClaimStatus::Inspected).await?;
     scene.step(order, claim, &Advance { resalable: false, ..step(ClaimStatus::Completed) }).await?;
     assert_eq!((scene.stock(book).await?, scene.balance().await?), ((4, 0), 100_000));
-    let movements = inventory::movements(&scene.shop, &scene.operator, book, None).await?;
+    let movements = crate::inventory::movements(&scene, &scene.operator, book).await?;
     let last: Vec<_> = movements[..2].iter().map(|one| (one.kind, one.on_hand, one.reason.as_str())).collect();
     assert_eq!(last, [(MovementKind::Adjusted, -2, "damaged"), (MovementKind::Returned, 2, "returned")]);
     assert_eq!(scene.events("stock.").await?, told, "nothing became less");

@@ -169,7 +169,9 @@ pub async fn by_filter(shop: &Shop, by: &Staff, id: Uuid, campaign: CampaignId, 
         return Err(Failure::Invalid(Flaws::one("since", flaw)).into());
     }
     let chosen = i32::try_from(chosen).unwrap_or(i32::MAX);
-    sqlx::query!("update coupon_batch set chosen = $2 where coupon_batch_id = $1", id, chosen).execute(&mut *tx).await?;
+    sqlx::query!("update coupon_batch set chosen = $2 where coupon_batch_id = $1", id, chosen)
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
     Ok(())
 }

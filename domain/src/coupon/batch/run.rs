@@ -130,17 +130,14 @@ async fn go_on_once(shop: &Shop, id: Uuid) -> Result<usize> {
     )
     .fetch_all(&mut *tx)
     .await?;
-    let left = if campaign.open { campaign.left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(0)) } else { 0 };
+    let left =
+        if campaign.open { campaign.left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(0)) } else { 0 };
     let decided = decide(&waiting, left, campaign.per_member);
     issue(&mut tx, batch.campaign_id, &decided.issued, at, campaign.valid_days).await?;
     let members: Vec<MemberId> = waiting.iter().map(|one| one.member).collect();
-    sqlx::query!(
-        "delete from coupon_batch_member where coupon_batch_id = $1 and member_id = any($2)",
-        id,
-        &members
-    )
-    .execute(&mut *tx)
-    .await?;
+    sqlx::query!("delete from coupon_batch_member where coupon_batch_id = $1 and member_id = any($2)", id, &members)
+        .execute(&mut *tx)
+        .await?;
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     sqlx::query!(
         "update coupon_batch set issued = issued + $2, had = had + $3, missed = missed + $4,
