@@ -2,8 +2,10 @@
 //! tables, files to download, and a last question before a step. Each works with scripts off:
 //! nothing here is an island.
 
+pub(crate) mod claims;
 pub(crate) mod confirm;
 pub(crate) mod download;
+pub(crate) mod orders;
 pub(crate) mod routes;
 pub(crate) mod table;
 
@@ -69,7 +71,8 @@ fn staffs() -> Vec<(&'static str, String)> {
 fn sellers() -> Vec<(&'static str, String)> {
     vec![
         ("/seller", t!("staff-home")),
-        ("/seller/orders", t!("staff-orders")),
+        ("/seller/orders", t!("orders-of-seller")),
+        ("/seller/claims", t!("staff-claims")),
         ("/seller/products", t!("desk-products")),
         ("/seller/stock", t!("stock")),
     ]

@@ -1,6 +1,7 @@
 //! The pages of who runs what is sold: sellers see their own, the staff everything.
 
 mod movements;
+pub(crate) mod order;
 pub(crate) mod product;
 pub(crate) mod stock;
 

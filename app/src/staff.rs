@@ -8,8 +8,7 @@ pub(crate) mod claims;
 pub(crate) mod home;
 pub(crate) mod new_campaign;
 pub(crate) mod order;
-pub(crate) mod orders;
-mod part;
+pub(crate) mod part;
 pub(crate) mod points;
 pub(crate) mod readers;
 

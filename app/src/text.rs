@@ -157,6 +157,7 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
         Flaw::Time => t!("flaw-time"),
         Flaw::EndsBeforeStart => t!("flaw-ends-before-start"),
         Flaw::CodeTaken => t!("flaw-code-taken"),
+        Flaw::ParcelBooked => t!("flaw-parcel-booked"),
     }
 }
 
@@ -208,6 +209,12 @@ pub(crate) fn field(name: &str) -> String {
         "per_member" => t!("per-member"),
         "issue_mode" => t!("issue-mode"),
         "code" => t!("coupon-code"),
+        "body" => t!("note-new"),
+        "file" => t!("ship-file-field"),
+        "carrier" => t!("follow-carrier"),
+        "number" => t!("ship-number"),
+        carrier if carrier.starts_with("carrier-") => t!("follow-carrier"),
+        number if number.starts_with("number-") => t!("ship-number"),
         other => other.to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use contract::{
     coupon::{Benefit, CouponStatus, IssueMode, Terms},
     delivery::CheckpointStatus,
     money::won,
-    order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
+    order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus, Stage},
     stock::MovementKind,
     trail::Act,
 };
@@ -44,6 +44,19 @@ pub(crate) fn fulfillment_status(status: FulfillmentStatus) -> String {
         FulfillmentStatus::Shipped => t!("fulfillment-shipped"),
         FulfillmentStatus::Delivered => t!("fulfillment-delivered"),
         FulfillmentStatus::Returned => t!("fulfillment-returned"),
+    }
+}
+
+/// Where an order stands for who runs the shop.
+pub(crate) fn stage(stage: Stage) -> String {
+    match stage {
+        Stage::Unpaid => t!("stage-unpaid"),
+        Stage::New => t!("stage-new"),
+        Stage::Preparing => t!("fulfillment-preparing"),
+        Stage::Shipped => t!("fulfillment-shipped"),
+        Stage::Delivered => t!("fulfillment-delivered"),
+        Stage::Confirmed => t!("order-confirmed"),
+        Stage::Canceled => t!("stage-canceled"),
     }
 }
 
@@ -124,6 +137,12 @@ pub(crate) fn act(act: Act) -> String {
     match act {
         Act::StockChanged => t!("act-stock-changed"),
         Act::StockLowSet => t!("act-stock-low-set"),
+        Act::DeliveryAdvanced => t!("act-delivery-advanced"),
+        Act::ParcelNumbered => t!("act-parcel-numbered"),
+        Act::OrderCanceled => t!("act-order-canceled"),
+        Act::ClaimAdvanced => t!("act-claim-advanced"),
+        Act::OrderNoted => t!("act-order-noted"),
+        Act::OrderNoteRemoved => t!("act-order-note-removed"),
     }
 }
 
@@ -145,7 +164,12 @@ pub(crate) fn movement_reason(movement: &Movement) -> String {
     if movement.order_id.is_none() && !movement.by_name.is_empty() {
         return movement.reason.clone();
     }
-    match movement.reason.as_str() {
+    moved(&movement.reason)
+}
+
+/// A reason of the shop's own, as it stands in the ledger.
+pub(crate) fn moved(reason: &str) -> String {
+    match reason {
         "ordered" => t!("moved-ordered"),
         "paid" => t!("moved-paid"),
         "canceled" => t!("moved-canceled"),

@@ -7,5 +7,7 @@ use domain::Shop;
 /// The routes, by noun.
 pub fn routes(shop: Shop) -> Router {
     let router: Router<Shop> = Router::new();
+    let router = router.merge(super::orders::routes());
+    let router = router.merge(super::claims::routes());
     router.with_state(shop)
 }

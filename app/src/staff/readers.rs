@@ -197,7 +197,7 @@ fn Redrive(
 }
 
 /// A reader in the language of the page.
-fn reader_name(name: &str) -> AnyView {
+pub(crate) fn reader_name(name: &str) -> AnyView {
     let known = match name {
         "ranking" => t!("reader-ranking"),
         "notification" => t!("reader-notification"),
@@ -205,6 +205,7 @@ fn reader_name(name: &str) -> AnyView {
         "data_platform" => t!("reader-data-platform"),
         "points_to_earn" => t!("reader-points-to-earn"),
         "stock_alert" => t!("reader-stock-alert"),
+        "order_search" => t!("reader-order-search"),
         other => return view! { <code>{other.to_owned()}</code> }.into_any(),
     };
     known.into_any()

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The most orders that a search finds: the newest.
-pub const MOST: usize = 2_000;
+const MOST: usize = 2_000;
 
 /// An order gets its id when it is asked for, and its time when it is stored.
 const APART: Duration = Duration::hours(1);
