@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use contract::{
     Failure,
-    claim::{ClaimKind, ClaimStatus, ClaimTab, Fault},
+    claim::{ClaimId, ClaimKind, ClaimStatus, ClaimTab, Fault},
 };
 use domain::{
-    Result, claim, event,
-    member::Staff,
+    Result, Shop, claim, event,
+    member::{Operator, Staff},
     order::{Happening, Kind, add_note, cancel_by, detail_by, history, notes, remove_note},
     reader::{notification::Notification, order_search::OrderSearch},
 };
@@ -91,18 +91,13 @@ async fn a_seller_runs_the_claims_of_their_own_goods(db: PgPool) -> Result<()> {
     let order = scene.delivered(&[(book, 1), (other, 1)]).await?;
     let own = scene.claim(order, ClaimKind::Return, Fault::Buyer, &[(book, 1)]).await?;
     let foreign = scene.claim(order, ClaimKind::Return, Fault::Buyer, &[(other, 1)]).await?;
-    let listed = async |by, tab| {
-        let filter = claim::Filter { tab, search: String::new() };
-        let rows = claim::queue(shop, by, &filter, None, 50).await?.rows;
-        Ok::<_, domain::Error>(rows.into_iter().map(|row| row.claim.id).collect::<Vec<_>>())
-    };
-    assert_eq!(listed(&scene.operator, ClaimTab::Open).await?, [own, foreign], "the oldest first");
-    assert_eq!(listed(&packer, ClaimTab::Open).await?, [own]);
+    assert_eq!(listed(shop, &scene.operator, ClaimTab::Open).await?, [own, foreign], "the oldest first");
+    assert_eq!(listed(shop, &packer, ClaimTab::Open).await?, [own]);
     let step = claim::Advance { to: ClaimStatus::Approved, fault: None, resalable: false, reason: String::new() };
     assert_eq!(refused(claim::advance(shop, &stranger, order, own, &step).await), Some(Failure::NotFound));
     claim::advance(shop, &packer, order, own, &step).await?;
-    assert_eq!(listed(&packer, ClaimTab::At(ClaimStatus::Approved)).await?, [own]);
-    assert_eq!(listed(&packer, ClaimTab::At(ClaimStatus::Requested)).await?, []);
+    assert_eq!(listed(shop, &packer, ClaimTab::At(ClaimStatus::Approved)).await?, [own]);
+    assert_eq!(listed(shop, &packer, ClaimTab::At(ClaimStatus::Requested)).await?, []);
     let counts = claim::counts(shop, &scene.operator).await?;
     assert_eq!((counts.of(ClaimTab::Open), counts.of(ClaimTab::At(ClaimStatus::Approved))), (2, 1));
     let filter = claim::Filter { tab: ClaimTab::All, search: order.to_string() };
@@ -113,4 +108,10 @@ async fn a_seller_runs_the_claims_of_their_own_goods(db: PgPool) -> Result<()> {
         sqlx::query_as("select act, seller_id from trail order by trail_id desc limit 1").fetch_one(&shop.db).await?;
     assert_eq!(told, ("claim_advanced".to_owned(), Some(seller)));
     Ok(())
+}
+
+async fn listed(shop: &Shop, by: &Operator, tab: ClaimTab) -> Result<Vec<ClaimId>> {
+    let filter = claim::Filter { tab, search: String::new() };
+    let rows = claim::queue(shop, by, &filter, None, 50).await?.rows;
+    Ok(rows.into_iter().map(|row| row.claim.id).collect())
 }
