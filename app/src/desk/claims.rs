@@ -125,9 +125,9 @@ pub(crate) fn ClaimsPage() -> impl IntoView {
                 <div class="field wide">
                     <label for="claims-q">{t!("orders-search")}</label>
                     <input id="claims-q" type="search" name="q" value=filter.search autocomplete="off" aria-describedby="claims-q-hint" />
-                    <p class="hint" id="claims-q-hint">{search_hint}</p>
                 </div>
                 <div class="actions"><button class="button">{t!("search")}</button></div>
+                <p class="hint" id="claims-q-hint">{search_hint}</p>
             </form>
             <TableBox label=t!("staff-claims")>
                 <table>

@@ -97,7 +97,7 @@ async fn a_seller_runs_the_claims_of_their_own_goods(db: PgPool) -> Result<()> {
     assert_eq!(refused(claim::advance(shop, &stranger, order, own, &step).await), Some(Failure::NotFound));
     claim::advance(shop, &packer, order, own, &step).await?;
     assert_eq!(listed(shop, &packer, ClaimTab::At(ClaimStatus::Approved)).await?, [own]);
-    assert_eq!(listed(shop, &packer, ClaimTab::At(ClaimStatus::Requested)).await?, []);
+    assert!(listed(shop, &packer, ClaimTab::At(ClaimStatus::Requested)).await?.is_empty());
     let counts = claim::counts(shop, &scene.operator).await?;
     assert_eq!((counts.of(ClaimTab::Open), counts.of(ClaimTab::At(ClaimStatus::Approved))), (2, 1));
     let filter = claim::Filter { tab: ClaimTab::All, search: order.to_string() };

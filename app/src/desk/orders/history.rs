@@ -68,7 +68,7 @@ fn Item(entry: Entry, subjects: BTreeMap<Uuid, String>) -> impl IntoView {
     let kind = entry.what.kind();
     let what = what(entry.what, &subjects);
     view! {
-        <li class=kind.word()>
+        <li class=format!("of-{}", kind.word())>
             {what}
             <p class="hint">{text::time(entry.at)} " · " {kind_name(kind)}</p>
         </li>

@@ -168,7 +168,6 @@ fn Search(asked: Asked, filter: Filter, by: Operator) -> impl IntoView {
             <div class="field wide">
                 <label for="orders-q">{t!("orders-search")}</label>
                 <input id="orders-q" type="search" name="q" value=filter.search autocomplete="off" aria-describedby="orders-q-hint" />
-                <p class="hint" id="orders-q-hint">{hint}</p>
             </div>
             <div class="field">
                 <label for="orders-from">{t!("orders-from")}</label>
@@ -182,6 +181,7 @@ fn Search(asked: Asked, filter: Filter, by: Operator) -> impl IntoView {
                 <button class="button">{t!("search")}</button>
                 {clear}
             </div>
+            <p class="hint" id="orders-q-hint">{hint}</p>
         </form>
     }
 }
