@@ -7,6 +7,10 @@ pub(crate) mod confirm;
 pub(crate) mod download;
 pub(crate) mod figures;
 pub(crate) mod form_file;
+pub(crate) mod claims;
+pub(crate) mod confirm;
+pub(crate) mod download;
+pub(crate) mod orders;
 pub(crate) mod routes;
 pub mod sandbox;
 pub(crate) mod table;
@@ -80,7 +84,8 @@ fn staffs() -> Vec<(&'static str, String)> {
 fn sellers() -> Vec<(&'static str, String)> {
     vec![
         ("/seller", t!("staff-home")),
-        ("/seller/orders", t!("staff-orders")),
+        ("/seller/orders", t!("orders-of-seller")),
+        ("/seller/claims", t!("staff-claims")),
         ("/seller/products", t!("desk-products")),
         ("/seller/stock", t!("stock")),
         ("/seller/trail", t!("trail")),

@@ -7,6 +7,7 @@ mod holds;
 pub(crate) mod moved;
 mod movements;
 pub(crate) mod pictures;
+pub(crate) mod order;
 pub(crate) mod product;
 pub(crate) mod stock;
 pub(crate) mod trail;

@@ -16,7 +16,7 @@ use crate::{
     cart::{Badge, page::CartPage},
     catalog, checkout,
     context::{asked_path, shop, visitor},
-    coupon,
+    coupon, desk,
     live::Bell,
     member,
     notification::inbox,
@@ -110,9 +110,12 @@ fn App() -> impl IntoView {
                     <Route path=path!("/my/addresses/:id") view=address::EditAddressPage ssr=SsrMode::Async />
                     <Route path=path!("/staff") view=staff::home::StaffPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/audit") view=staff::audit::AuditPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/orders") view=staff::orders::OrdersPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/orders") view=desk::orders::list::OrdersPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/orders/bulk") view=desk::orders::bulk::BulkPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/orders/ship") view=desk::orders::sheet::ShipPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/orders/:id") view=staff::order::OrderPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/claims") view=staff::claims::ClaimsPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/orders/:id/cancel") view=desk::orders::cancel::CancelPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/claims") view=desk::claims::ClaimsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/coupons") view=staff::campaigns::CampaignsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/coupons/new") view=staff::new_campaign::NewCampaignPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/coupons/:id") view=staff::campaign::CampaignPage ssr=SsrMode::Async />
@@ -139,6 +142,12 @@ fn App() -> impl IntoView {
                     <Route path=path!("/staff/payments") view=staff::payments::PaymentsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/reconciliation") view=staff::reconciliation::ReconciliationPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/sandbox") view=staff::sandbox::SandboxPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/orders") view=desk::orders::list::OrdersPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/orders/bulk") view=desk::orders::bulk::BulkPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/orders/ship") view=desk::orders::sheet::ShipPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/orders/:id") view=seller::order::OrderPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/orders/:id/cancel") view=desk::orders::cancel::CancelPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/claims") view=desk::claims::ClaimsPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/bulk") view=seller::bulk::BulkPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/movements") view=seller::moved::MovementsPage ssr=SsrMode::Async />

@@ -20,6 +20,7 @@ pub(crate) mod order;
 pub(crate) mod orders;
 mod part;
 pub(crate) mod payments;
+pub(crate) mod part;
 pub(crate) mod points;
 pub(crate) mod readers;
 pub(crate) mod trail;

@@ -183,6 +183,7 @@ fn picture_flaw(flaw: PictureFlaw) -> String {
         Flaw::Isbn => t!("flaw-isbn"),
         Flaw::IsbnTaken => t!("flaw-isbn-taken"),
         Flaw::AboveListPrice => t!("flaw-above-list-price"),
+        Flaw::ParcelBooked => t!("flaw-parcel-booked"),
     }
 }
 
@@ -260,6 +261,12 @@ pub(crate) fn field(name: &str) -> String {
         "first_day" => t!("sys-first-day"),
         "last_day" => t!("sys-last-day"),
         "slow" => t!("sys-switch-slow"),
+        "body" => t!("note-new"),
+        "file" => t!("ship-file-field"),
+        "carrier" => t!("follow-carrier"),
+        "number" => t!("ship-number"),
+        carrier if carrier.starts_with("carrier-") => t!("follow-carrier"),
+        number if number.starts_with("number-") => t!("ship-number"),
         other => other.to_owned(),
     }
 }

@@ -10,6 +10,7 @@ use contract::{
     order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
     payment::PaymentState,
     product::ProductStatus,
+    order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus, Stage},
     stock::MovementKind,
     stock::{MovementKind, StockLevel},
     trail::Act,
@@ -63,6 +64,19 @@ pub(crate) fn fulfillment_status(status: FulfillmentStatus) -> String {
         FulfillmentStatus::Shipped => t!("fulfillment-shipped"),
         FulfillmentStatus::Delivered => t!("fulfillment-delivered"),
         FulfillmentStatus::Returned => t!("fulfillment-returned"),
+    }
+}
+
+/// Where an order stands for who runs the shop.
+pub(crate) fn stage(stage: Stage) -> String {
+    match stage {
+        Stage::Unpaid => t!("stage-unpaid"),
+        Stage::New => t!("stage-new"),
+        Stage::Preparing => t!("fulfillment-preparing"),
+        Stage::Shipped => t!("fulfillment-shipped"),
+        Stage::Delivered => t!("fulfillment-delivered"),
+        Stage::Confirmed => t!("order-confirmed"),
+        Stage::Canceled => t!("stage-canceled"),
     }
 }
 
@@ -208,6 +222,12 @@ pub(crate) fn product_status(status: ProductStatus) -> String {
         ProductStatus::OnSale => t!("product-on-sale"),
         ProductStatus::Suspended => t!("product-suspended"),
         ProductStatus::Archived => t!("product-archived"),
+        Act::DeliveryAdvanced => t!("act-delivery-advanced"),
+        Act::ParcelNumbered => t!("act-parcel-numbered"),
+        Act::OrderCanceled => t!("act-order-canceled"),
+        Act::ClaimAdvanced => t!("act-claim-advanced"),
+        Act::OrderNoted => t!("act-order-noted"),
+        Act::OrderNoteRemoved => t!("act-order-note-removed"),
     }
 }
 
@@ -254,7 +274,12 @@ pub(crate) fn movement_reason(movement: &Movement) -> String {
     if movement.order_id.is_none() && !movement.by_name.is_empty() && !opening {
         return movement.reason.clone();
     }
-    match movement.reason.as_str() {
+    moved(&movement.reason)
+}
+
+/// A reason of the shop's own, as it stands in the ledger.
+pub(crate) fn moved(reason: &str) -> String {
+    match reason {
         "ordered" => t!("moved-ordered"),
         "paid" => t!("moved-paid"),
         "canceled" => t!("moved-canceled"),

@@ -24,6 +24,8 @@ pub fn routes(shop: Shop) -> Router {
     let router = router.merge(crate::staff::system::files::router());
     let router = router.merge(crate::seller::stock_files::routes());
     let router = router.merge(crate::staff::coupon_files::routes());
+    let router = router.merge(super::orders::routes());
+    let router = router.merge(super::claims::routes());
     router.with_state(shop)
     router
         // What is too large is heard to its end, so that the browser is told.

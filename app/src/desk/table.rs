@@ -50,6 +50,12 @@ impl Asked {
         self.link(&self.path, &[name, "after", "saved"], Some((name, value)))
     }
 
+    /// What is asked for without a name.
+    pub(crate) fn without(&self, name: &str) -> Self {
+        let pairs = self.pairs.iter().filter(|(own, _)| own != name).cloned().collect();
+        Self { path: self.path.clone(), pairs }
+    }
+
     /// The page that follows.
     pub(crate) fn following(&self, next: &Cursor) -> String {
         self.link(&self.path, &["after", "saved"], Some(("after", &next.to_string())))

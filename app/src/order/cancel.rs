@@ -190,11 +190,12 @@ fn Whole(id: String, key: String) -> impl IntoView {
 }
 
 /// Copies of products in a hidden field: `12x2 15x1`.
-fn write_lines(lines: &[(ProductId, i32)]) -> String {
+pub(crate) fn write_lines(lines: &[(ProductId, i32)]) -> String {
     lines.iter().map(|(product, copies)| format!("{product}x{copies}")).collect::<Vec<_>>().join(" ")
 }
 
-fn read_lines(field: &str) -> Option<Vec<(ProductId, i32)>> {
+/// Reads them back; `None` where the field was tampered with.
+pub(crate) fn read_lines(field: &str) -> Option<Vec<(ProductId, i32)>> {
     field
         .split_whitespace()
         .map(|word| {

@@ -164,6 +164,9 @@ fn rule(name: &str) -> Option<String> {
         "every change of a timeline and every use of points belongs to an order, every line to its product's seller" => {
             t!("rule-orphans")
         }
+        "orders and their parts are listed where their statuses say, each part with the sum of its lines" => {
+            t!("rule-stages")
+        }
         "a parcel belongs to goods that were accepted" => t!("rule-parcel-accepted"),
         "goods that are kept are at least where their parcel was seen" => t!("rule-parcel-seen"),
         "every paid order has left one order.paid in the log" => t!("rule-events"),

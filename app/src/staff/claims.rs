@@ -1,4 +1,4 @@
-//! Returns and exchanges: the queue, and the next steps of each on its order's page.
+//! Returns and exchanges: the next steps of each on its order's page.
 
 use contract::{
     Failure,
@@ -9,17 +9,18 @@ use contract::{
     refund::refund,
 };
 use domain::{
+    Shop,
     claim::{self, Advance, ClaimView},
     member::Operator,
     order::{Detail, OrderLineView},
 };
 use leptos::prelude::*;
 
-use super::{Ask, Choice, Reason, Tabs, order::path, staff};
+use super::{Ask, Choice, Reason, order::path, staff};
 use crate::{
     context::shop,
+    desk::{operator, orders::base},
     form::{Sent, answer, returned},
-    page::{Head, page},
     text::{self, t},
     words,
 };
@@ -36,88 +37,86 @@ async fn advance_claim(
 ) -> Result<(), Failure> {
     let outcome = async {
         let (shop, by) = (shop()?, Operator::from(&staff()?));
-        let id = order.parse().map_err(|_| Failure::NotFound)?;
-        let own = claim.parse().map_err(|_| Failure::NotFound)?;
-        let to = words::read(&to).ok_or(Failure::BadRequest)?;
-        if to == ClaimStatus::Rejected && reason.trim().is_empty() {
-            return Err(Failure::Invalid(Flaws::one("reason", Flaw::Required)));
-        }
-        let (fault, resalable) = (words::read(&fault), !resalable.is_empty());
-        claim::advance(&shop, &by, id, own, &Advance { to, fault, resalable, reason: reason.clone() }).await?;
+        go_on(&shop, &by, (&order, &claim), &to, (&fault, &resalable), &reason).await?;
         Ok(format!("{}?saved=1", path(&order)))
     };
+    answer_step(&path(&order), &claim, &to, &reason, outcome.await).await
+}
+
+/// The same for a claim of one's own goods, by their seller.
+#[server(prefix = "/fn", endpoint = "seller/claim")]
+async fn advance_own_claim(
+    #[server(default)] order: String,
+    #[server(default)] claim: String,
+    #[server(default)] to: String,
+    #[server(default)] fault: String,
+    #[server(default)] resalable: String,
+    #[server(default)] reason: String,
+) -> Result<(), Failure> {
+    let mut page = format!("/seller/orders/{order}");
+    let outcome = async {
+        let (shop, by) = operator().await?;
+        page = format!("{}/orders/{order}", base(&by));
+        go_on(&shop, &by, (&order, &claim), &to, (&fault, &resalable), &reason).await?;
+        Ok(format!("{page}?saved=1"))
+    };
     let outcome = outcome.await;
+    answer_step(&page, &claim, &to, &reason, outcome).await
+}
+
+async fn go_on(
+    shop: &Shop,
+    by: &Operator,
+    (order, claim): (&str, &str),
+    to: &str,
+    (fault, resalable): (&str, &str),
+    reason: &str,
+) -> Result<(), Failure> {
+    let id = order.parse().map_err(|_| Failure::NotFound)?;
+    let own = claim.parse().map_err(|_| Failure::NotFound)?;
+    let to = words::read(to).ok_or(Failure::BadRequest)?;
+    if to == ClaimStatus::Rejected && reason.trim().is_empty() {
+        return Err(Failure::Invalid(Flaws::one("reason", Flaw::Required)));
+    }
+    let (fault, resalable) = (words::read(fault), !resalable.is_empty());
+    claim::advance(shop, by, id, own, &Advance { to, fault, resalable, reason: reason.to_owned() }).await?;
+    Ok(())
+}
+
+async fn answer_step(
+    page: &str,
+    claim: &str,
+    to: &str,
+    reason: &str,
+    outcome: Result<String, Failure>,
+) -> Result<(), Failure> {
     // Only the step that asks for a reason has something to come back with.
-    let fields: &[(&str, &str)] = if to == "rejected" { &[("reason", &reason)] } else { &[] };
-    answer(Sent { form: &form_name(&claim), page: &path(&order), fields }, outcome).await
+    let fields: &[(&str, &str)] = if to == "rejected" { &[("reason", reason)] } else { &[] };
+    answer(Sent { form: &form_name(claim), page, fields }, outcome).await
 }
 
 fn form_name(claim: &str) -> String {
     format!("staff/order/claim/{claim}")
 }
 
-/// The queue: the claims under way, the oldest first.
-#[component]
-pub(crate) fn ClaimsPage() -> impl IntoView {
-    page(async move {
-        let claims = claim::open(&shop()?, &Operator::from(&staff()?)).await?;
-        let empty = claims.is_empty().then(|| view! { <p class="empty">{t!("claims-empty")}</p> });
-        let rows = claims
-            .into_iter()
-            .map(|claim| {
-                let href = format!("{}#claim-{}", path(&claim.order.to_string()), claim.id);
-                let what = copies(&claim);
-                view! {
-                    <tr>
-                        <th scope="row"><a href=href>{words::claim_kind(claim.kind)}</a></th>
-                        <td>{words::claim_status(claim.status)}</td>
-                        <td>{text::time(claim.created_at)}</td>
-                        <td class="long">{what}</td>
-                        <td>{words::fault(claim.fault)}</td>
-                        <td class="long">{claim.reason}</td>
-                    </tr>
-                }
-            })
-            .collect_view();
-        Ok(view! {
-            <Head title=t!("staff-claims") private=true />
-            <h1>{t!("staff-claims")}</h1>
-            <Tabs />
-            <div class="scroll rows" tabindex="0" role="region" aria-label=t!("staff-claims")>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">{t!("claim-asks")}</th>
-                            <th scope="col">{t!("claim-state")}</th>
-                            <th scope="col">{t!("when")}</th>
-                            <th scope="col">{t!("book")}</th>
-                            <th scope="col">{t!("claim-fault-of")}</th>
-                            <th scope="col">{t!("why")}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-            {empty}
-        }
-        .into_any())
-    })
-}
-
-fn copies(claim: &ClaimView) -> String {
+/// What is claimed, in words.
+pub(crate) fn copies(claim: &ClaimView) -> String {
     let lines = claim.lines.iter().map(|line| format!("{} {}", line.title, t!("copies", count = line.quantity)));
     lines.collect::<Vec<_>>().join(", ")
 }
 
 /// The claims of an order, each with its next steps.
 #[component]
-pub(super) fn Claims(
+pub(crate) fn Claims(
     /// The claims.
     claims: Vec<ClaimView>,
     /// Their order.
     order: Detail,
     /// What delivery costs, for the refund to expect.
     delivery: DeliveryPolicy,
+    /// Whether a seller looks.
+    #[prop(optional)]
+    seller: bool,
 ) -> impl IntoView {
     let items = claims
         .into_iter()
@@ -130,7 +129,7 @@ pub(super) fn Claims(
                     <p>{copies(&claim)}</p>
                     <p>{words::fault(claim.fault)} " · " {claim.reason.clone()}</p>
                     <p class="hint">{text::time(claim.created_at)}</p>
-                    <Steps claim expected />
+                    <Steps claim expected seller />
                 </section>
             }
         })
@@ -138,23 +137,31 @@ pub(super) fn Claims(
     view! { {items} }
 }
 
-/// What a return will give back, in words, once it is known whose fault it was.
+/// What a return will give back, in words: by the fault that was found, and until then by the one that
+/// the shopper sees.
 fn expected(claim: &ClaimView, order: &Detail, delivery: DeliveryPolicy) -> Option<String> {
-    if (claim.kind, claim.status) != (ClaimKind::Return, ClaimStatus::Inspected) {
+    if claim.kind != ClaimKind::Return || !claim.status.is_open() {
         return None;
     }
     let lines: Vec<_> = order.summary.lines.iter().map(OrderLineView::paid).collect();
     let fees: Vec<_> = order.deliveries.iter().map(|part| (part.seller, part.fee)).collect();
     let taken: Vec<_> = claim.lines.iter().map(|line| (line.product, line.quantity)).collect();
     let refund = refund(&lines, &fees, &taken, Some(claim.fault), delivery).ok()?;
-    Some(t!("refund-expected", amount = won(refund.amount())))
+    let amount = won(refund.amount());
+    Some(match claim.status {
+        ClaimStatus::Inspected => t!("refund-expected", amount = amount),
+        _ => t!("refund-expected-so-far", amount = amount, fault = words::fault(claim.fault)),
+    })
 }
 
 /// The forms of the steps that are open.
 #[component]
-fn Steps(claim: ClaimView, expected: Option<String>) -> impl IntoView {
+fn Steps(claim: ClaimView, expected: Option<String>, seller: bool) -> impl IntoView {
+    let action = if seller { "/fn/seller/claim" } else { "/fn/staff/claim" };
     let form = returned(&form_name(&claim.id.to_string()));
     let may = |to| claim.status.may_become(to);
+    let so_far = expected.clone().filter(|_| claim.status != ClaimStatus::Inspected);
+    let so_far = so_far.map(|sentence| view! { <p class="hint">{sentence}</p> });
     let (order, id) = (claim.order.to_string(), claim.id.to_string());
     let names = move || {
         view! {
@@ -164,7 +171,7 @@ fn Steps(claim: ClaimView, expected: Option<String>) -> impl IntoView {
     };
     let step = |to: &'static str, label: String, fields: AnyView| {
         view! {
-            <form action="/fn/staff/claim" method="post">
+            <form action=action method="post">
                 {names()}
                 {fields}
                 <button class="button small" name="to" value=to>{label}</button>
@@ -194,5 +201,5 @@ fn Steps(claim: ClaimView, expected: Option<String>) -> impl IntoView {
         let inner = step("rejected", t!("claim-reject-now"), reason.into_any());
         view! { <Ask step=t!("claim-reject") open=open><p>{t!("claim-reject-note")}</p>{inner}</Ask> }
     });
-    view! { <div class="steps">{approve}{collect}{inspect}{complete}{reject}</div> }
+    view! { {so_far} <div class="steps">{approve}{collect}{inspect}{complete}{reject}</div> }
 }

@@ -6,11 +6,13 @@ use contract::{
     Failure,
     member::print_phone,
     money::won,
-    order::{OrderId, order_number},
+    order::{OrderId, OrderStatus, order_number},
 };
 use domain::{
     claim::{self, ClaimView},
-    order::{self, Detail, OrderLineView, RefundView, Step},
+    delivery,
+    member::Operator,
+    order::{self, Detail, OrderLineView, RefundView},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -19,6 +21,13 @@ use uuid::Uuid;
 use super::{Tabs, claims::Claims, part::Part, staff};
 use crate::{
     context::shop,
+    desk::{
+        orders::{
+            history::{History, kinds},
+            notes::Notes,
+        },
+        table::Asked,
+    },
     form::returned_within,
     page::{Head, page},
     text::{self, t},
@@ -39,12 +48,25 @@ pub(crate) fn OrderPage() -> impl IntoView {
         let (shop, staff) = (shop()?, staff()?);
         let id: OrderId = id.parse().map_err(|_| Failure::NotFound)?;
         let order = order::detail_any(&shop, &staff, id).await?;
-        let steps = order::timeline(&shop, &order).await?;
+        let asked = Asked::here();
+        let entries = order::history(&shop, &staff, id, &kinds(&asked)).await?;
+        let notes = order::notes(&shop, &staff, id).await?;
+        let mut parcels = delivery::parcels(&shop, &order).await?;
         let claims = claim::of_order(&shop, id).await?;
         let number = order_number(order.summary.id, order.summary.placed_at);
         let summary = order.summary.clone();
-        let parts =
-            order.deliveries.iter().map(|part| view! { <Part order=order.clone() part=part.clone() /> }).collect_view();
+        let by = Operator::from(&staff);
+        let parts = order
+            .deliveries
+            .iter()
+            .map(|part| {
+                let parcel = parcels.extract_if(.., |parcel| parcel.delivery == part.id).next();
+                view! { <Part order=order.clone() part=part.clone() parcel by=by.clone() /> }
+            })
+            .collect_view();
+        let subjects = subjects(&order, &claims);
+        let cancel = cancelable(&order)
+            .then(|| view! { <a class="button small" href=format!("{}/cancel", path(&id.to_string()))>{t!("orders-cancel")}</a> });
         let refused = returned_within("staff/order/", &[]);
         Ok(view! {
             <Head title=t!("order-title", number = number.clone()) private=true />
@@ -56,7 +78,8 @@ pub(crate) fn OrderPage() -> impl IntoView {
                 {text::time(summary.placed_at)} " "
                 <span class="badge">{t!("axis-order")} ": " {text::order_status(summary.status)}</span> " "
                 <span class="badge">{t!("axis-payment")} ": " {words::payment_status(summary.payment)}</span> " "
-                <span class="badge">{t!("axis-fulfillment")} ": " {words::fulfillment_status(summary.fulfillment)}</span>
+                <span class="badge">{t!("axis-fulfillment")} ": " {words::fulfillment_status(summary.fulfillment)}</span> " "
+                {cancel}
             </p>
             <div class="desk">
                 <div>
@@ -66,12 +89,29 @@ pub(crate) fn OrderPage() -> impl IntoView {
                 <div>
                     <Sums order=order.clone() />
                     <Refunds refunds=order.refunds.clone() lines=summary.lines />
-                    <Timeline steps order claims />
+                    <Notes order=id.to_string() notes reader=staff.id() />
+                    <History entries subjects asked />
                 </div>
             </div>
         }
         .into_any())
     })
+}
+
+/// Whether something of an order can still be canceled.
+pub(crate) fn cancelable(order: &Detail) -> bool {
+    let open = |seller| order.deliveries.iter().any(|part| part.seller == seller && part.status.can_be_canceled());
+    match order.summary.status {
+        OrderStatus::PendingPayment => true,
+        OrderStatus::Placed => order.summary.lines.iter().any(|line| line.kept() > 0 && open(line.seller)),
+        OrderStatus::Confirmed | OrderStatus::Canceled | OrderStatus::Expired => false,
+    }
+}
+
+/// What the deliveries and the claims of an order are called.
+pub(crate) fn subjects(order: &Detail, claims: &[ClaimView]) -> BTreeMap<Uuid, String> {
+    let parts = order.deliveries.iter().map(|part| (part.id, part.seller_name.clone()));
+    parts.chain(claims.iter().map(|claim| (claim.id, words::claim_kind(claim.kind)))).collect()
 }
 
 #[component]
@@ -149,27 +189,4 @@ fn Refunds(refunds: Vec<RefundView>, lines: Vec<OrderLineView>) -> impl IntoView
         })
         .collect_view();
     view! { <section class="panel"><h2>{t!("refunds")}</h2><ol class="refunds">{items}</ol></section> }.into_any()
-}
-
-/// Every change of the order.
-#[component]
-fn Timeline(steps: Vec<Step>, order: Detail, claims: Vec<ClaimView>) -> impl IntoView {
-    let parts = order.deliveries.into_iter().map(|part| (part.id, part.seller_name));
-    let claims = claims.into_iter().map(|claim| (claim.id, words::claim_kind(claim.kind)));
-    let subjects: BTreeMap<Uuid, String> = parts.chain(claims).collect();
-    let items = steps
-        .into_iter()
-        .map(|step| {
-            let subject = step.subject.and_then(|id| subjects.get(&id)).map(|name| format!(" ({name})"));
-            let name = (!step.by_name.is_empty()).then(|| format!(" {}", step.by_name));
-            view! {
-                <li>
-                    <p>{words::timeline_step(&step)} {subject}</p>
-                    <p class="hint">{text::time(step.at)} " · " {words::actor(step.actor)} {name}</p>
-                    {(!step.reason.is_empty()).then(|| view! { <p class="hint">{t!("why")} ": " {step.reason}</p> })}
-                </li>
-            }
-        })
-        .collect_view();
-    view! { <section class="panel"><h2>{t!("timeline")}</h2><ol class="history">{items}</ol></section> }
 }

@@ -204,7 +204,7 @@ fn Redrive(
 }
 
 /// A reader in the language of the page.
-pub(super) fn reader_name(name: &str) -> AnyView {
+pub(crate) fn reader_name(name: &str) -> AnyView {
     let known = match name {
         "ranking" => t!("reader-ranking"),
         "notification" => t!("reader-notification"),
@@ -214,6 +214,7 @@ pub(super) fn reader_name(name: &str) -> AnyView {
         "stock_alert" => t!("reader-stock-alert"),
         "sales" => t!("reader-sales"),
         "nothing_kept" => t!("reader-nothing-kept"),
+        "order_search" => t!("reader-order-search"),
         other => return view! { <code>{other.to_owned()}</code> }.into_any(),
     };
     known.into_any()

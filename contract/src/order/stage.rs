@@ -24,15 +24,8 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, with what waits to be done first.
-    pub const ALL: [Self; 7] = [
-        Self::New,
-        Self::Preparing,
-        Self::Shipped,
-        Self::Delivered,
-        Self::Confirmed,
-        Self::Unpaid,
-        Self::Canceled,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::New, Self::Preparing, Self::Shipped, Self::Delivered, Self::Confirmed, Self::Unpaid, Self::Canceled];
 
     /// The word in a column and in a URL.
     pub const fn word(self) -> &'static str {

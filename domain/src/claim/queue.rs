@@ -57,13 +57,7 @@ pub async fn queue(
     Ok(Rows { rows: rows(shop, &ids.rows).await?, next: ids.next })
 }
 
-async fn walk(
-    shop: &Shop,
-    by: &Operator,
-    statuses: &[String],
-    after: ClaimId,
-    limit: i64,
-) -> Result<Vec<ClaimId>> {
+async fn walk(shop: &Shop, by: &Operator, statuses: &[String], after: ClaimId, limit: i64) -> Result<Vec<ClaimId>> {
     let found = match by.seller() {
         None => {
             sqlx::query_scalar!(

@@ -23,13 +23,7 @@ use crate::{Result, Shop, member::Operator, order::lock_any, retry::retry, trail
 /// As [`super::advance`]; [`Failure::Invalid`] with [`Flaw::ParcelBooked`] for a number of the
 /// seller's own where the carrier has given the parcel one.
 #[instrument(skip_all, fields(order = %order, seller))]
-pub async fn ship(
-    shop: &Shop,
-    by: &Operator,
-    order: OrderId,
-    seller: i64,
-    waybill: Option<&Waybill>,
-) -> Result<()> {
+pub async fn ship(shop: &Shop, by: &Operator, order: OrderId, seller: i64, waybill: Option<&Waybill>) -> Result<()> {
     if by.seller().is_some_and(|own| own != seller) {
         return Err(Failure::NotFound.into());
     }
@@ -59,12 +53,10 @@ pub async fn renumber(shop: &Shop, by: &Operator, order: OrderId, seller: i64, w
         if !matches!(part.status, FulfillmentStatus::Shipped | FulfillmentStatus::Delivered) {
             return Err(Failure::StatusChanged.into());
         }
-        let before = sqlx::query!(
-            "select carrier, tracking_number from hand_parcel where delivery_id = $1",
-            part.delivery
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
+        let before =
+            sqlx::query!("select carrier, tracking_number from hand_parcel where delivery_id = $1", part.delivery)
+                .fetch_optional(&mut *tx)
+                .await?;
         note(&mut tx, by, part.delivery, waybill, at).await?;
         let told = trail::Change {
             act: Act::ParcelNumbered,

@@ -55,7 +55,7 @@ pub fn read_rows(file: impl Read + Seek) -> Result<Vec<TypedRow>> {
             return Err(Failure::Sheet(SheetFlaw::TooManyRows).into());
         }
         // What is longer than this is none of these.
-        let cell = |name| row.get(name).unwrap_or_default().chars().take(60).collect();
+        let cell = |name| row.get(name).unwrap_or_default().chars().filter(|c| !c.is_control()).take(60).collect();
         let (order, seller, carrier, number) = (cell(order), cell(seller), cell(carrier), cell(number));
         rows.push(TypedRow { line: row.line, order, seller, carrier, number });
     }

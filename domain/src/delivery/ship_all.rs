@@ -51,11 +51,8 @@ async fn ship_once(shop: &Shop, by: &Operator, id: Uuid, expected: usize) -> Res
     if parts.len() != found.len() {
         return Err(Failure::StatusChanged.into());
     }
-    let shipped = sqlx::query!(
-        "update ship_sheet set shipped_at = $2 where ship_sheet_id = $1 and shipped_at is null",
-        id,
-        at
-    );
+    let shipped =
+        sqlx::query!("update ship_sheet set shipped_at = $2 where ship_sheet_id = $1 and shipped_at is null", id, at);
     if shipped.execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(found.len());
     }

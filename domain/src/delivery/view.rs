@@ -17,6 +17,8 @@ pub struct ParcelView {
     pub carrier: String,
     /// Its number at the carrier.
     pub number: String,
+    /// Whether its seller sends it, of which no carrier tells.
+    pub by_hand: bool,
     /// How it went, oldest first by the carrier's clock.
     pub checkpoints: Vec<CheckpointView>,
 }
@@ -58,6 +60,7 @@ pub async fn parcels(shop: &Shop, order: &Detail) -> Result<Vec<ParcelView>> {
             delivery: row.delivery_id,
             carrier: row.carrier,
             number: row.number,
+            by_hand: false,
             checkpoints: Vec::new(),
         });
         if let (Some(status), Some(place), Some(at)) = (row.status, row.place, row.at) {
@@ -80,7 +83,8 @@ async fn by_hand(shop: &Shop, deliveries: &[Uuid]) -> Result<BTreeMap<Uuid, Parc
     )
     .fetch_all(&shop.db)
     .await?;
-    let parcel = |delivery, carrier, number| ParcelView { delivery, carrier, number, checkpoints: Vec::new() };
+    let parcel =
+        |delivery, carrier, number| ParcelView { delivery, carrier, number, by_hand: true, checkpoints: Vec::new() };
     Ok(rows
         .into_iter()
         .map(|row| (row.delivery_id, parcel(row.delivery_id, row.carrier, row.tracking_number)))

@@ -233,12 +233,7 @@ pub async fn preview_by(
 }
 
 /// `seller`: whose goods alone can be taken.
-fn refund_of(
-    shop: &Shop,
-    order: &Locked,
-    taken: Option<&[(ProductId, i32)]>,
-    seller: Option<i64>,
-) -> Result<Refund> {
+fn refund_of(shop: &Shop, order: &Locked, taken: Option<&[(ProductId, i32)]>, seller: Option<i64>) -> Result<Refund> {
     match order.status {
         OrderStatus::Placed => {}
         OrderStatus::PendingPayment => return Err(Failure::WholeOrderOnly.into()),

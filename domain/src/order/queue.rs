@@ -36,7 +36,7 @@ pub struct Filter {
 }
 
 /// What was paid before this and is not shipped now is late.
-pub fn late_before(shop: &Shop) -> OffsetDateTime {
+pub(crate) fn late_before(shop: &Shop) -> OffsetDateTime {
     shop.now() - Duration::days(shop.policy.order.ship_days)
 }
 
@@ -48,9 +48,10 @@ struct Key {
 }
 
 /// Keys of one source in one order: each is a text of its own, so that each has its index and each
-/// is checked. The tabs are merged, so that all of them together need no further index.
+/// is checked. Of all orders a tab is written as a range, so that no other index has its order. The tabs are merged, so that all of them together need no further index. A seller's
+/// days are looked up one by one (`offset 0`): joined, the orders of all sellers would be walked.
 macro_rules! keys {
-    ($of:literal, $after:literal, $by:literal, $window:expr, $seller:expr, $at:expr, $limit:expr) => {
+    ($of:literal, $day:literal, $after:literal, $down:literal, $by:literal, $window:expr, $seller:expr, $at:expr, $limit:expr) => {
         sqlx::query_as!(
             Key,
             "select k.order_id as \"id!\", k.total as \"total!\"
@@ -58,15 +59,16 @@ macro_rules! keys {
              cross join lateral (
                  select k.order_id, k.total from "
                 + $of
-                + " join \"order\" o using (order_id)
-                 where k.stage = s.stage
-                   and k.order_id >= $3 and k.order_id < $4 and o.placed_at >= $5 and o.placed_at < $6
-                   and ($7::timestamptz is null or exists (
+                + " where k.order_id >= $3 and k.order_id < $4 and "
+                + $day
+                + " and ($7::timestamptz is null or exists (
                        select from order_change c where c.order_id = k.order_id and c.axis = 'order'
                        and c.to_status = 'placed' and c.created_at <= $7))
                    and "
                 + $after
-                + " order by "
+                + " order by k.stage"
+                + $down
+                + ", "
                 + $by
                 + " limit $8
              ) k
@@ -118,46 +120,46 @@ async fn walk(
     limit: i64,
 ) -> Result<Vec<Key>> {
     let (db, seller, limit) = (&shop.db, by.seller(), limit + 1);
-    let down = after.clone().unwrap_or(Key { id: Uuid::max(), total: Won::MAX });
-    let up = after.unwrap_or(Key { id: Uuid::nil(), total: -1 });
+    let down = after.clone().unwrap_or(Key { id: window.ids.1, total: Won::MAX });
+    let up = after.unwrap_or(Key { id: window.ids.0, total: -1 });
     let keys = match (sort, seller) {
         (OrderSort::Newest, None) => {
-            keys!("\"order\" k", "$2::bigint is null and k.order_id < $9 and $10::bigint is not null", "k.order_id desc", window, seller, down, limit)
+            keys!("\"order\" k", "k.placed_at >= $5 and k.placed_at < $6", "$2::bigint is null and k.stage >= s.stage and (k.stage, k.order_id) < (s.stage, $9) and $10::bigint is not null", " desc", "k.order_id desc", window, seller, down, limit)
                 .fetch_all(db)
                 .await
         }
         (OrderSort::Oldest, None) => {
-            keys!("\"order\" k", "$2::bigint is null and k.order_id > $9 and $10::bigint is not null", "k.order_id", window, seller, up, limit)
+            keys!("\"order\" k", "k.placed_at >= $5 and k.placed_at < $6", "$2::bigint is null and k.stage <= s.stage and (k.stage, k.order_id) > (s.stage, $9) and $10::bigint is not null", "", "k.order_id", window, seller, up, limit)
                 .fetch_all(db)
                 .await
         }
         (OrderSort::TotalHigh, None) => {
-            keys!("\"order\" k", "$2::bigint is null and (k.total, k.order_id) < ($10, $9)", "k.total desc, k.order_id desc", window, seller, down, limit)
+            keys!("\"order\" k", "k.placed_at >= $5 and k.placed_at < $6", "$2::bigint is null and k.stage >= s.stage and (k.stage, k.total, k.order_id) < (s.stage, $10, $9)", " desc", "k.total desc, k.order_id desc", window, seller, down, limit)
                 .fetch_all(db)
                 .await
         }
         (OrderSort::TotalLow, None) => {
-            keys!("\"order\" k", "$2::bigint is null and (k.total, k.order_id) > ($10, $9)", "k.total, k.order_id", window, seller, up, limit)
+            keys!("\"order\" k", "k.placed_at >= $5 and k.placed_at < $6", "$2::bigint is null and k.stage <= s.stage and (k.stage, k.total, k.order_id) > (s.stage, $10, $9)", "", "k.total, k.order_id", window, seller, up, limit)
                 .fetch_all(db)
                 .await
         }
         (OrderSort::Newest, Some(_)) => {
-            keys!("delivery k", "k.seller_id = $2 and k.order_id < $9 and $10::bigint is not null", "k.order_id desc", window, seller, down, limit)
+            keys!("delivery k", "exists (select from \"order\" o where o.order_id = k.order_id and o.placed_at >= $5 and o.placed_at < $6 offset 0)", "k.seller_id = $2 and k.stage = s.stage and k.order_id < $9 and $10::bigint is not null", " desc", "k.order_id desc", window, seller, down, limit)
                 .fetch_all(db)
                 .await
         }
         (OrderSort::Oldest, Some(_)) => {
-            keys!("delivery k", "k.seller_id = $2 and k.order_id > $9 and $10::bigint is not null", "k.order_id", window, seller, up, limit)
+            keys!("delivery k", "exists (select from \"order\" o where o.order_id = k.order_id and o.placed_at >= $5 and o.placed_at < $6 offset 0)", "k.seller_id = $2 and k.stage = s.stage and k.order_id > $9 and $10::bigint is not null", "", "k.order_id", window, seller, up, limit)
                 .fetch_all(db)
                 .await
         }
         (OrderSort::TotalHigh, Some(_)) => {
-            keys!("delivery k", "k.seller_id = $2 and (k.total, k.order_id) < ($10, $9)", "k.total desc, k.order_id desc", window, seller, down, limit)
+            keys!("delivery k", "exists (select from \"order\" o where o.order_id = k.order_id and o.placed_at >= $5 and o.placed_at < $6 offset 0)", "k.seller_id = $2 and k.stage = s.stage and (k.total, k.order_id) < ($10, $9)", " desc", "k.total desc, k.order_id desc", window, seller, down, limit)
                 .fetch_all(db)
                 .await
         }
         (OrderSort::TotalLow, Some(_)) => {
-            keys!("delivery k", "k.seller_id = $2 and (k.total, k.order_id) > ($10, $9)", "k.total, k.order_id", window, seller, up, limit)
+            keys!("delivery k", "exists (select from \"order\" o where o.order_id = k.order_id and o.placed_at >= $5 and o.placed_at < $6 offset 0)", "k.seller_id = $2 and k.stage = s.stage and (k.total, k.order_id) > ($10, $9)", "", "k.total, k.order_id", window, seller, up, limit)
                 .fetch_all(db)
                 .await
         }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The most orders that a search finds: the newest.
-pub const MOST: usize = 2_000;
+const MOST: usize = 2_000;
 
 /// An order gets its id when it is asked for, and its time when it is stored.
 const APART: Duration = Duration::hours(1);
@@ -27,7 +27,8 @@ const APART: Duration = Duration::hours(1);
 /// # Errors
 /// Where the database is away.
 pub(crate) async fn search(shop: &Shop, by: &Operator, typed: &str) -> Result<Option<Vec<OrderId>>> {
-    let typed = typed.trim();
+    let typed: String = typed.trim().chars().filter(|c| !c.is_control()).collect();
+    let typed = typed.as_str();
     if typed.is_empty() {
         return Ok(None);
     }

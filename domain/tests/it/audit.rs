@@ -264,6 +264,11 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
         "delete from order_change where reason = 'corrupt'",
     ),
     (
+        "orders and their parts are listed where their statuses say, each part with the sum of its lines",
+        "update delivery set goods = goods + 1 where seller_id = 1",
+        "update delivery set goods = goods - 1 where seller_id = 1",
+    ),
+    (
         "a parcel belongs to goods that were accepted",
         "insert into parcel (delivery_id, requested_at)
          select min(delivery_id::text)::uuid, now() from delivery where fulfillment_status = 'unfulfilled'",

@@ -5,11 +5,7 @@ use std::collections::BTreeMap;
 use contract::order::OrderId;
 
 use super::{Entry, Happening, ReadBy};
-use crate::{
-    Result, Shop,
-    order::timeline::steps,
-    words::read,
-};
+use crate::{Result, Shop, order::timeline::steps, words::read};
 
 /// Entries of one kind that one page shows at most: more is no history of an order.
 const MOST: i64 = 500;
@@ -91,8 +87,10 @@ pub(super) async fn payments(shop: &Shop, order: OrderId) -> Result<Vec<Entry>> 
     .fetch_all(&shop.db)
     .await?;
     entries.extend(
-        rows.into_iter()
-            .map(|row| Entry { at: row.created_at, what: Happening::Refund { amount: row.amount, points: row.points } }),
+        rows.into_iter().map(|row| Entry {
+            at: row.created_at,
+            what: Happening::Refund { amount: row.amount, points: row.points },
+        }),
     );
     let rows = sqlx::query!(
         "select c.amount, c.status, c.attempts, c.error, c.created_at, c.done_at
