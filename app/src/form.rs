@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Characters of each field that are kept: more than anybody types, less than fills a database.
-const KEPT: usize = 20_000;
+const KEPT: usize = 50_000;
 
 /// A refused form: what was typed, and why it was refused. Kept in the session for one view.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod movements;
 pub(crate) mod product;
+pub(crate) mod products;
 pub(crate) mod stock;
 
 use crate::desk::{Ways, operator};

@@ -117,6 +117,12 @@ fn App() -> impl IntoView {
                     <Route path=path!("/staff/coupons/:id") view=staff::campaign::CampaignPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/points") view=staff::points::PointsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/readers") view=staff::readers::ReadersPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products") view=seller::products::ProductsPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/new") view=seller::products::new::NewProductPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/bulk") view=seller::products::bulk::BulkPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/bulk/:id") view=seller::products::done::DonePage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/:id") view=seller::products::edit::EditProductPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/:id/preview") view=product::PreviewPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
                 </FlatRoutes>

@@ -29,6 +29,8 @@ mod payment;
 mod points;
 mod points_to_earn;
 mod product;
+mod product_bulk;
+mod product_desk;
 mod ranking;
 mod retries;
 mod returning;
