@@ -56,7 +56,8 @@ fn shown(preview: bool) -> impl IntoView {
             _ => view! { <p class="stock out">{t!("failure-not-on-sale")}</p> }.into_any(),
         };
         // Nothing can be bought from a preview.
-        let sample = (preview && buyable).then(|| view! { <p><button class="button primary" disabled=true>{t!("add-to-cart")}</button></p> });
+        let sample = (preview && buyable)
+            .then(|| view! { <p><button class="button primary" disabled=true>{t!("add-to-cart")}</button></p> });
         let buy = (buyable && !preview).then(|| {
             let quantity = form.value("quantity", "1");
             let flaw = form.flaw("quantity").or_else(|| form.failure().map(crate::text::failure));

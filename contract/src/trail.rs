@@ -20,11 +20,6 @@ pub enum Act {
 
 impl Act {
     /// Every act, as the trail's filter offers them.
-    pub const ALL: &[Self] = &[
-        Self::StockChanged,
-        Self::StockLowSet,
-        Self::ProductCreated,
-        Self::ProductChanged,
-        Self::ProductRestored,
-    ];
+    pub const ALL: &[Self] =
+        &[Self::StockChanged, Self::StockLowSet, Self::ProductCreated, Self::ProductChanged, Self::ProductRestored];
 }

@@ -116,7 +116,8 @@ pub(crate) fn ProductsPage() -> impl IntoView {
 fn Filters(asked: Asked, categories: Vec<Category>, sellers: Vec<Seller>) -> impl IntoView {
     let categories = categories.iter().map(|category| (category.category_id.to_string(), category_name(category)));
     let sellers: Vec<_> = sellers.into_iter().map(|seller| (seller.id.to_string(), seller.name)).collect();
-    let kept = ["sort", "status"].map(|name| view! { <input type="hidden" name=name value=asked.get(name).to_owned() /> });
+    let kept =
+        ["sort", "status"].map(|name| view! { <input type="hidden" name=name value=asked.get(name).to_owned() /> });
     let short = !asked.get("short").is_empty();
     let seller = (!sellers.is_empty()).then(|| {
         view! { <Filtered name="seller" label=t!("seller") now=asked.get("seller").to_owned() options=sellers /> }

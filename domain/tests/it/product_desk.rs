@@ -230,7 +230,10 @@ async fn a_price_above_that_on_the_cover_and_a_step_that_is_not_open_are_refused
     assert!(product::own(shop, &scene.operator, book).await?.sold);
     assert_eq!(refused(save("10,000", "draft").await), flaw("status", Flaw::Choice), "somebody has bought it");
     save("9,000", "suspended").await?;
-    assert_eq!(refused(product::save_line(shop, &scene.operator, book, 1, "9000", "draft").await), flaw("status", Flaw::Choice));
+    assert_eq!(
+        refused(product::save_line(shop, &scene.operator, book, 1, "9000", "draft").await),
+        flaw("status", Flaw::Choice)
+    );
     Ok(())
 }
 

@@ -76,7 +76,8 @@ pub(crate) fn BulkPage() -> impl IntoView {
         let asked = Asked::here();
         let ids = parse_ids(asked.all("id").into_iter().chain(asked.get("ids").split(',')));
         let kind = Kind::parse(asked.get("step"));
-        let back = if asked.get("back").starts_with(LIST) { own_path(asked.get("back")).to_owned() } else { LIST.to_owned() };
+        let back =
+            if asked.get("back").starts_with(LIST) { own_path(asked.get("back")).to_owned() } else { LIST.to_owned() };
         let form = returned("seller/product-bulk");
         let categories = product::categories(&shop).await?;
         let content = match (kind, ids.is_empty()) {

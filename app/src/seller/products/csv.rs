@@ -93,6 +93,8 @@ pub(crate) async fn file(State(shop): State<Shop>, Extension(visitor): Extension
     match sent.await {
         Ok(file) => file,
         Err(Failure::SignInRequired) => Redirect::to(&sign_in_path(&asked.itself())).into_response(),
-        Err(failure) => StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE).into_response(),
+        Err(failure) => {
+            StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE).into_response()
+        }
     }
 }

@@ -97,10 +97,7 @@ fn told(done: &Done) -> impl IntoView + use<> {
     let restored = done.lines.iter().filter(|line| line.restored == Some(true)).count();
     let sentences = if done.undone_at.is_some() {
         let kept = changed - restored;
-        vec![
-            Some(t!("bulk-undone", count = restored)),
-            (kept > 0).then(|| t!("bulk-undone-not", count = kept)),
-        ]
+        vec![Some(t!("bulk-undone", count = restored)), (kept > 0).then(|| t!("bulk-undone-not", count = kept))]
     } else {
         vec![
             Some(t!("bulk-done", count = changed)),

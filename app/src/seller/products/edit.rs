@@ -100,15 +100,10 @@ pub(crate) fn EditProductPage() -> impl IntoView {
 
 /// Beside each field that does not hold what was typed: what stands there now, and who wrote it when
 /// where that was since the form was shown.
-fn notes(
-    form: &Returned,
-    own: &Own,
-    touched: &[Touched],
-    categories: &[Category],
-) -> BTreeMap<&'static str, String> {
-    let differing = values(&own.facts).into_iter().filter(|(field, value)| {
-        form.typed(field).is_some_and(|typed| plain(field, typed) != plain(field, value))
-    });
+fn notes(form: &Returned, own: &Own, touched: &[Touched], categories: &[Category]) -> BTreeMap<&'static str, String> {
+    let differing = values(&own.facts)
+        .into_iter()
+        .filter(|(field, value)| form.typed(field).is_some_and(|typed| plain(field, typed) != plain(field, value)));
     let noted = differing.map(|(field, value)| {
         let value = shown(field, &value, &own.facts, categories);
         let note = match touched.iter().find(|touched| touched.field == field) {
