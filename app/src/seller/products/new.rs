@@ -56,12 +56,12 @@ pub(crate) fn NewProductPage() -> impl IntoView {
             <h1>{t!("product-new")}</h1>
             <Ways operator />
             {form.summary()}
+            <p class="facts"><a href=LIST>{t!("product-back")}</a></p>
             <form class="panel sheet" action="/fn/seller/product-new" method="post">
                 <input type="hidden" name="key" value=key />
                 <Fields form values categories statuses sellers new=true earn_percent />
                 <button class="button primary">{t!("product-create")}</button>
             </form>
-            <p class="facts"><a href=LIST>{t!("product-back")}</a></p>
         }
         .into_any())
     })
