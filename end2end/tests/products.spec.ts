@@ -77,7 +77,7 @@ test("a refused product comes back as it was typed, with each flaw in its place"
   await field(page, "제목").fill("돌아온 책");
   await field(page, "저자").fill("누군가");
   await field(page, "초판 발표").fill("-400");
-  await field(page, "ISBN").fill("978-89-374-6000-5");
+  await field(page, "ISBN").fill("978-89-374-6000-4");
   await field(page, "정가").fill("10000");
   await field(page, "판매가").fill("10001");
   await field(page, "처음 재고").fill("많이");
@@ -85,7 +85,7 @@ test("a refused product comes back as it was typed, with each flaw in its place"
   await field(page, "책 소개").fill(long);
   await main(page).getByRole("button", { name: "등록하기" }).click();
   await expect(main(page).getByRole("alert")).toContainText("ISBN: ISBN 13자리가 아니거나");
-  await expectRefused(field(page, "ISBN"), "978-89-374-6000-5", "ISBN 13자리가 아니거나 검증 숫자가 맞지 않습니다.");
+  await expectRefused(field(page, "ISBN"), "978-89-374-6000-4", "ISBN 13자리가 아니거나 검증 숫자가 맞지 않습니다.");
   await expectRefused(field(page, "판매가"), "10001", "판매가는 정가보다 높을 수 없습니다.");
   await expectRefused(field(page, "처음 재고"), "많이", "숫자로 입력해 주세요.");
   await expectRefused(field(page, "책 소개"), long, "20,000자까지 입력할 수 있습니다.");

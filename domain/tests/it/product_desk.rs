@@ -72,7 +72,7 @@ async fn found(scene: &Scene, by: &Operator, filter: &Filter, order: Order) -> R
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-const ISBN: &str = "978-89-374-6000-4";
+const ISBN: &str = "978-89-374-6000-5";
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn a_draft_is_seen_by_its_seller_and_the_staff_alone(db: PgPool) -> Result<()> {
@@ -348,8 +348,8 @@ async fn filters_find_what_they_name(db: PgPool) -> Result<()> {
     let typed = |typed: &str| Filter { typed: typed.to_owned(), ..Filter::default() };
     assert_eq!(find(typed("왕자")).await?, [prince, beggar]);
     assert_eq!(find(typed("어린왕자")).await?, [prince]);
-    assert_eq!(find(typed("9788937460004")).await?, [prince]);
-    assert_eq!(find(typed("978-89-3746-000-4")).await?, [prince]);
+    assert_eq!(find(typed("9788937460005")).await?, [prince]);
+    assert_eq!(find(typed("978-89-3746-000-5")).await?, [prince]);
     assert_eq!(find(typed("9788937460011")).await?, [0; 0]);
     assert_eq!(find(typed("%")).await?, [0; 0]);
     assert_eq!(find(typed("")).await?, [prince, beggar]);
