@@ -1,4 +1,4 @@
-//! The page of a product.
+//! The page of a product, and how it will look while it is a draft.
 
 mod gallery;
 
@@ -14,6 +14,7 @@ use crate::{
     cart::{AddToCart, doorway::add_form, texts},
     catalog::category_name,
     context::{shop, visitor},
+    desk::operator,
     form::returned,
     listing::{Cards, Price},
     page::{Head, page},
@@ -26,12 +27,31 @@ use gallery::Gallery;
 /// A product.
 #[component]
 pub(crate) fn ProductPage() -> impl IntoView {
+    shown(false)
+}
+
+/// The same as those who run it see it before everybody does.
+#[component]
+pub(crate) fn PreviewPage() -> impl IntoView {
+    shown(true)
+}
+
+fn shown(preview: bool) -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     let added = use_query_map().with_untracked(|query| query.get("added").is_some());
     page(async move {
         let id = id.parse().map_err(|_| Failure::NotFound)?;
         let shop = shop()?;
-        let product = product::get(&shop, id).await?.ok_or(Failure::NotFound)?;
+        let mut product = if preview {
+            let (_, by) = operator().await?;
+            product::preview(&shop, &by, id).await?
+        } else {
+            product::get(&shop, id).await?.ok_or(Failure::NotFound)?
+        };
+        let draft = product.status == ProductStatus::Draft;
+        if draft {
+            product.status = ProductStatus::OnSale;
+        }
         let pictures = picture::of_product(&shop, id).await?;
         let related = product::related(&shop, &product, 6).await?;
         let form = returned(&add_form(&product.id.to_string()));
@@ -43,22 +63,32 @@ pub(crate) fn ProductPage() -> impl IntoView {
             }
             _ => view! { <p class="stock out">{t!("failure-not-on-sale")}</p> }.into_any(),
         };
-        let buy = buyable.then(|| {
+        // Nothing can be bought from a preview.
+        let sample = (preview && buyable)
+            .then(|| view! { <p><button class="button primary" disabled=true>{t!("add-to-cart")}</button></p> });
+        let buy = (buyable && !preview).then(|| {
             let quantity = form.value("quantity", "1");
             let flaw = form.flaw("quantity").or_else(|| form.failure().map(crate::text::failure));
             view! { <AddToCart product=product.id quantity flaw max=product.available.min(99) texts=texts() /> }
         });
-        let wish = (product.status == ProductStatus::OnSale && product.available == 0).then_some(product.id);
+        let gone = product.status == ProductStatus::OnSale && product.available == 0;
+        let wish = (gone && !preview).then_some(product.id);
         let wish = match (wish, visitor().shopper) {
             (Some(id), Some(shopper)) => Some((id, domain::wish::has(&shop, &shopper, id).await?)),
             (wish, _) => wish.map(|id| (id, false)),
         };
         let wish = wish.map(|(product, waiting)| view! { <WishForm product waiting /> });
         let facts = structured(&product, &pictures);
+        let cover = if draft && pictures.is_empty() {
+            view! { <DraftCover id=product.id /> }.into_any()
+        } else {
+            view! { <Gallery product=product.id title=product.title.clone() pictures /> }.into_any()
+        };
         let name = category_name(&product.category);
         let category = format!("/categories/{}", product.category.slug);
         Ok(view! {
-            <Head title=product.title.clone() />
+            <Head title=product.title.clone() private=preview />
+            {preview.then(|| view! { <Banner id=product.id draft /> })}
             <nav class="crumbs" aria-label=t!("breadcrumb")>
                 <a href="/">{t!("home")}</a>" › "<a href=category>{name.clone()}</a>
             </nav>
@@ -66,13 +96,14 @@ pub(crate) fn ProductPage() -> impl IntoView {
                 <p class="notice good" role="status">{t!("added-to-cart")} " " <a href="/cart">{t!("view-cart")}</a></p>
             })}
             <article class="product">
-                <Gallery product=product.id title=product.title.clone() pictures />
+                {cover}
                 <div class="facts">
                     <h1>{product.title.clone()}</h1>
                     {(!product.original_title.is_empty()).then(|| view! { <p class="original">{product.original_title.clone()}</p> })}
                     <p class="author">{product.author.clone()}</p>
                     <Price list=product.list_price sale=product.sale_price />
                     {stock}
+                    {sample}
                     {buy}
                     {wish}
                     {(product.earns > 0).then(|| view! { <p class="earns">{t!("points-to-earn", points = won(product.earns))}</p> })}
@@ -95,11 +126,28 @@ pub(crate) fn ProductPage() -> impl IntoView {
                     </table>
                 </section>
             </article>
-            <script type="application/ld+json" nonce=use_nonce() inner_html=facts></script>
+            {(!preview).then(|| view! { <script type="application/ld+json" nonce=use_nonce() inner_html=facts></script> })}
             <section><h2>{t!("related")}</h2><Cards cards=related /></section>
         }
         .into_any())
     })
+}
+
+/// Says that this is a preview, with the way back to the product's own page.
+#[component]
+fn Banner(id: i64, draft: bool) -> impl IntoView {
+    view! {
+        <p class="notice" role="status">
+            {t!("product-preview-note")} " " {draft.then(|| t!("product-preview-draft"))} " "
+            <a href=format!("/seller/products/{id}")>{t!("product-edit")}</a>
+        </p>
+    }
+}
+
+/// The cover of a draft, which only those who run it are shown.
+#[component]
+fn DraftCover(id: i64) -> impl IntoView {
+    view! { <img class="cover" src=format!("/seller/products/{id}/cover.svg") alt="" width="300" height="440" /> }
 }
 
 fn year(year: i32) -> String {

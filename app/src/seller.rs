@@ -9,6 +9,7 @@ mod movements;
 pub(crate) mod pictures;
 pub(crate) mod order;
 pub(crate) mod product;
+pub(crate) mod products;
 pub(crate) mod stock;
 pub(crate) mod trail;
 pub(crate) mod stock_files;

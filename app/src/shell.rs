@@ -148,6 +148,12 @@ fn App() -> impl IntoView {
                     <Route path=path!("/seller/orders/:id") view=seller::order::OrderPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/orders/:id/cancel") view=desk::orders::cancel::CancelPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/claims") view=desk::claims::ClaimsPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products") view=seller::products::ProductsPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/new") view=seller::products::new::NewProductPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/bulk") view=seller::products::bulk::BulkPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/bulk/:id") view=seller::products::done::DonePage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/:id") view=seller::products::edit::EditProductPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/:id/preview") view=product::PreviewPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/bulk") view=seller::bulk::BulkPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/movements") view=seller::moved::MovementsPage ssr=SsrMode::Async />

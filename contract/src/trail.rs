@@ -134,4 +134,6 @@ impl Act {
         Self::ProductChanged,
         Self::ProductRestored,
     ];
+    pub const ALL: &[Self] =
+        &[Self::StockChanged, Self::StockLowSet, Self::ProductCreated, Self::ProductChanged, Self::ProductRestored];
 }

@@ -1,6 +1,7 @@
 //! Products as shoppers find and see them, and as those who sell them run them.
 
 pub mod bulk;
+mod create;
 mod edit;
 mod list;
 
@@ -15,7 +16,8 @@ use contract::{
 
 use crate::{Result, Shop, member::Operator};
 
-pub use edit::{Own, Touched, create, own, save, save_line, touched};
+pub use create::create;
+pub use edit::{Own, Touched, own, save, save_line, touched};
 pub use list::{COUNTED, Filter, Order, Row, Seller, counts, list, sellers};
 
 /// A branch of the shop.

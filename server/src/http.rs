@@ -77,6 +77,7 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
         .with_state(leptos)
         .merge(live::router(shop.clone(), hub))
         .merge(app::desk::routes(shop.clone()))
+        .merge(own_covers(shop.clone()))
         // The last one sees a request first.
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(counter, visit::count))
@@ -113,6 +114,11 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         // Failures are logged where they happen, with their cause.
         .layer(TraceLayer::new_for_http().on_failure(()))
+}
+
+/// Covers that only those who run the products are shown.
+fn own_covers(shop: Shop) -> Router {
+    Router::new().route("/seller/products/{id}/cover.svg", get(covers::own_cover)).with_state(shop)
 }
 
 /// What pages and server functions find in their context.

@@ -15,6 +15,10 @@ use axum::{
 use domain::Shop;
 
 use crate::seller::import;
+use axum::{Router, routing::get};
+use domain::Shop;
+
+use crate::seller;
 
 /// The routes, by noun.
 pub fn routes(shop: Shop) -> Router {
@@ -26,6 +30,7 @@ pub fn routes(shop: Shop) -> Router {
     let router = router.merge(crate::staff::coupon_files::routes());
     let router = router.merge(super::orders::routes());
     let router = router.merge(super::claims::routes());
+    let router = router.route("/seller/products.csv", get(seller::products::csv::file));
     router.with_state(shop)
     router
         // What is too large is heard to its end, so that the browser is told.

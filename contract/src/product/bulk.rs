@@ -163,13 +163,8 @@ mod tests {
 
     use super::*;
 
-    const BOOK: Standing = Standing {
-        status: ProductStatus::OnSale,
-        list_price: 12_000,
-        sale_price: 10_830,
-        category: 1,
-        sold: true,
-    };
+    const BOOK: Standing =
+        Standing { status: ProductStatus::OnSale, list_price: 12_000, sale_price: 10_830, category: 1, sold: true };
 
     fn price_after(step: Step, from: Standing) -> Result<Won, Outcome> {
         step.on(from).map(|to| to.sale_price)

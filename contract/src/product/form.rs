@@ -192,7 +192,7 @@ mod tests {
             title: word("  《꿈》 — 上 "),
             author: word("현진건"),
             published_year: word("-400"),
-            isbn: word("978-89-374-6000-4"),
+            isbn: word("978-89-374-6000-5"),
             category: word("3"),
             description: word("한 줄\r\n두 줄"),
             list_price: word("12,000"),
@@ -224,7 +224,7 @@ mod tests {
         let mut wrong = form();
         wrong.title = "가".repeat(201);
         wrong.author = " ".to_owned();
-        wrong.isbn = "978-89-374-6000-5".to_owned();
+        wrong.isbn = "978-89-374-6000-4".to_owned();
         wrong.category = "소설".to_owned();
         wrong.description = "줄\u{7}".to_owned();
         wrong.sale_price = "12001".to_owned();

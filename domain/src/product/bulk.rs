@@ -1,5 +1,8 @@
 //! Steps that are taken with many products at once, each in one transaction, and undone.
 
+mod read;
+mod undo;
+
 use std::collections::BTreeMap;
 
 use contract::{
@@ -20,19 +23,8 @@ use super::{
     status,
 };
 use crate::{
-    Result, Shop,
-    error::OnConstraint,
-    event,
-    member::Operator,
-    points::same,
-    ranking,
-    retry::retry,
-    trail,
-    words::word,
+    Result, Shop, error::OnConstraint, event, member::Operator, points::same, ranking, retry::retry, trail, words::word,
 };
-
-mod read;
-mod undo;
 
 pub use read::{Done, Line, done};
 pub use undo::undo;
@@ -134,9 +126,10 @@ async fn apply_once(shop: &Shop, by: &Operator, key: Uuid, ids: &[ProductId], st
     .execute(&mut *tx)
     .await?;
     if begun.rows_affected() == 0 {
-        let before = sqlx::query!("select by_member, kind, value, asked from product_bulk where product_bulk_id = $1", key)
-            .fetch_one(&mut *tx)
-            .await?;
+        let before =
+            sqlx::query!("select by_member, kind, value, asked from product_bulk where product_bulk_id = $1", key)
+                .fetch_one(&mut *tx)
+                .await?;
         let asked_for = (by.id(), step.kind().word().to_owned(), step.value(), asked);
         return same((before.by_member, before.kind, before.value, before.asked), asked_for);
     }
@@ -167,10 +160,8 @@ async fn apply_once(shop: &Shop, by: &Operator, key: Uuid, ids: &[ProductId], st
 /// Keeps what became of each, so that it can be told and undone.
 async fn keep(conn: &mut PgConnection, key: Uuid, decided: &[(Loaded, Result<Standing, Outcome>)]) -> Result<()> {
     let ids: Vec<ProductId> = decided.iter().map(|(one, _)| one.id).collect();
-    let outcomes: Vec<String> = decided
-        .iter()
-        .map(|(_, to)| word(to.err().unwrap_or(Outcome::Changed)))
-        .collect::<Result<_>>()?;
+    let outcomes: Vec<String> =
+        decided.iter().map(|(_, to)| word(to.err().unwrap_or(Outcome::Changed))).collect::<Result<_>>()?;
     let statuses: Vec<String> = decided.iter().map(|(one, _)| one.status.clone()).collect();
     let prices: Vec<Won> = decided.iter().map(|(one, _)| one.sale_price).collect();
     let categories: Vec<i64> = decided.iter().map(|(one, _)| one.category).collect();

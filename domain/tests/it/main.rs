@@ -37,6 +37,8 @@ mod points;
 mod points_to_earn;
 mod product;
 mod queue;
+mod product_bulk;
+mod product_desk;
 mod ranking;
 mod retries;
 mod returning;

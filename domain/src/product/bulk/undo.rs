@@ -65,7 +65,9 @@ async fn undo_once(shop: &Shop, by: &Operator, key: Uuid) -> Result<()> {
     )
     .execute(&mut *tx)
     .await?;
-    sqlx::query!("update product_bulk set undone_at = $2 where product_bulk_id = $1", key, at).execute(&mut *tx).await?;
+    sqlx::query!("update product_bulk set undone_at = $2 where product_bulk_id = $1", key, at)
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
     Ok(())
 }
