@@ -94,7 +94,6 @@ create table order_search (
 insert into order_search (order_id, search_text)
 select order_id, order_words(recipient, phone, postcode, line1, line2) from "order";
 create index order_search_text_idx on order_search using gin (bigrams(search_text));
-create index member_exact_name_idx on member (name);
 
 -- Parcels that sellers send themselves. Several orders may go in one.
 create table hand_parcel (

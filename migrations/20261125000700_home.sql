@@ -68,18 +68,5 @@ create table signup_day (
 );
 create index member_created_at_idx on member (created_at);
 
--- What waits to be shipped, in the order of its placing. A part of which nothing is kept waits no
--- more: a reader of the log takes it out.
-update delivery d set nothing_kept = true
-where d.fulfillment_status in ('unfulfilled', 'preparing') and not d.nothing_kept
-  and not exists (select from order_line l where l.order_id = d.order_id and l.seller_id = d.seller_id
-                  and l.quantity > l.canceled + l.returned);
-drop index if exists delivery_unaccepted_idx;
-create index delivery_waiting_idx on delivery (fulfillment_status, delivery_id)
-    where fulfillment_status in ('unfulfilled', 'preparing') and not nothing_kept;
-create index delivery_waiting_seller_idx on delivery (seller_id, fulfillment_status, delivery_id)
-    where fulfillment_status in ('unfulfilled', 'preparing') and not nothing_kept;
-
 create index claim_open_seller_idx on claim (seller_id, claim_id)
     where status in ('requested', 'approved', 'collecting', 'inspected');
-create index product_of_seller_idx on product (seller_id, product_id);

@@ -11,7 +11,6 @@ mod sheet;
 mod ship_all;
 mod step;
 mod view;
-mod waiting;
 
 use contract::{
     Failure,
@@ -31,8 +30,6 @@ pub use parcel::{Booked, Errand, booked, called_off, errands};
 pub use sheet::{CheckedRow, MOST_ROWS, Sheet, TypedRow, keep, read_rows, sheet};
 pub use ship_all::ship_all;
 pub use view::{CheckpointView, ParcelView, parcels};
-pub(crate) use waiting::set_aside;
-pub use waiting::{late, unaccepted};
 
 use crate::{
     Result, Shop, event,

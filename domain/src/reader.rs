@@ -1,6 +1,5 @@
 //! The readers of the log that touch nothing but the database, each in a file of its own.
 
-pub mod nothing_kept;
 pub mod notification;
 pub mod order_search;
 pub mod points_to_earn;

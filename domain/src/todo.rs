@@ -1,9 +1,12 @@
 //! What waits for sellers and staff: each counted up to a hundred, so that counting costs the same
 //! however much there is. Reads tables of several domains.
 
+use contract::order::Stage;
+
 use crate::{
-    Result, Shop, delivery,
+    Result, Shop,
     member::{Operator, Staff},
+    order,
 };
 
 /// More than this is not counted.
@@ -27,9 +30,10 @@ pub struct Waiting {
 /// # Errors
 /// Where the database is away.
 pub async fn waiting(shop: &Shop, by: &Operator) -> Result<Waiting> {
+    let counts = order::counts(shop, by).await?;
     Ok(Waiting {
-        unaccepted: delivery::unaccepted(shop, by).await?,
-        late: delivery::late(shop, by).await?,
+        unaccepted: counts.of(Stage::New).min(MOST + 1),
+        late: counts.late.min(MOST + 1),
         claims: claims(shop, by).await?,
         low: low(shop, by).await?,
     })

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use domain::{
     event::Reader,
     pulse::Pulse,
-    reader::{nothing_kept, notification, order_search, points_to_earn, ranking, sales, stock_alert},
+    reader::{notification, order_search, points_to_earn, ranking, sales, stock_alert},
 };
 
 use crate::{carrier::Remote, platform, settings::Serve};
@@ -27,7 +27,6 @@ pub(crate) fn all(settings: &Serve, pulse: &Pulse) -> Result<Vec<Arc<dyn Reader>
         Arc::new(points_to_earn::PointsToEarn),
         Arc::new(ranking::Ranking),
         Arc::new(sales::Sales),
-        Arc::new(nothing_kept::NothingKept),
         Arc::new(stock_alert::StockAlert),
     ];
     if let Some((url, _)) = settings.neighbors.carrier()? {

@@ -491,7 +491,6 @@ reader-data-platform = Data platform
 reader-points-to-earn = Points to earn
 reader-stock-alert = Stock alerts
 reader-sales = Sums of sales
-reader-nothing-kept = Canceled orders out of what waits to be shipped
 reader-gone = Not done any more
 lag-events = Events behind
 lag-seconds = Seconds behind

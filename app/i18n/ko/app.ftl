@@ -479,7 +479,6 @@ reader-data-platform = 데이터 플랫폼 전송
 reader-points-to-earn = 적립 예정 포인트
 reader-stock-alert = 재고 알림
 reader-sales = 매출 집계
-reader-nothing-kept = 취소된 주문을 발송 대기에서 빼기
 reader-gone = 이제 하지 않는 일
 lag-events = 밀린 이벤트
 lag-seconds = 밀린 시간(초)

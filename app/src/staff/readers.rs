@@ -213,7 +213,6 @@ pub(crate) fn reader_name(name: &str) -> AnyView {
         "points_to_earn" => t!("reader-points-to-earn"),
         "stock_alert" => t!("reader-stock-alert"),
         "sales" => t!("reader-sales"),
-        "nothing_kept" => t!("reader-nothing-kept"),
         "order_search" => t!("reader-order-search"),
         other => return view! { <code>{other.to_owned()}</code> }.into_any(),
     };

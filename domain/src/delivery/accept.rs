@@ -48,7 +48,7 @@ pub async fn accept_due(shop: &Shop, after: Duration) -> Result<usize> {
 }
 
 /// An id after those of all deliveries made up to `at`: ids begin with their time in milliseconds.
-pub(super) fn first_after(at: OffsetDateTime) -> Uuid {
+fn first_after(at: OffsetDateTime) -> Uuid {
     let milliseconds = u128::try_from(at.unix_timestamp_nanos() / 1_000_000 + 1).unwrap_or_default();
     Uuid::from_u128(milliseconds << 80)
 }
