@@ -3,19 +3,17 @@
 //! nothing here is an island.
 
 pub(crate) mod chart;
+pub(crate) mod claims;
 pub(crate) mod confirm;
 pub(crate) mod download;
 pub(crate) mod figures;
 pub(crate) mod form_file;
-pub(crate) mod claims;
-pub(crate) mod confirm;
-pub(crate) mod download;
 pub(crate) mod orders;
 pub(crate) mod routes;
 pub mod sandbox;
 pub(crate) mod table;
-pub(crate) mod trail;
 pub(crate) mod todo;
+pub(crate) mod trail;
 
 use contract::Failure;
 use domain::{
@@ -74,8 +72,6 @@ fn staffs() -> Vec<(&'static str, String)> {
         ("/staff/members", t!("desk-members")),
         ("/staff/applications", t!("applications")),
         ("/staff/points", t!("points")),
-        ("/staff/readers", t!("readers")),
-        ("/staff/audit", t!("audit")),
         ("/staff/trail", t!("trail")),
         ("/staff/system", t!("system")),
     ]

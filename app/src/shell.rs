@@ -109,57 +109,57 @@ fn App() -> impl IntoView {
                     <Route path=path!("/my/addresses/new") view=address::NewAddressPage ssr=SsrMode::Async />
                     <Route path=path!("/my/addresses/:id") view=address::EditAddressPage ssr=SsrMode::Async />
                     <Route path=path!("/staff") view=staff::home::StaffPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/applications") view=staff::applications::ApplicationsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/audit") view=staff::audit::AuditPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/claims") view=desk::claims::ClaimsPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons") view=staff::campaigns::CampaignsPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/new") view=staff::new_campaign::NewCampaignPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id") view=staff::campaign::CampaignPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/copies") view=staff::copies::CopiesPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/issue") view=staff::chosen::ChoosePage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/issue/:batch") view=staff::coupon_batch::BatchPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/coupons/:id/live") view=staff::coupon_live::LivePage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/members") view=staff::members::MembersPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/members/bulk") view=staff::members::bulk::BulkPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/members/:id") view=staff::member::MemberPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/orders") view=desk::orders::list::OrdersPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/orders/bulk") view=desk::orders::bulk::BulkPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/orders/ship") view=desk::orders::sheet::ShipPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/orders/:id") view=staff::order::OrderPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/orders/:id/cancel") view=desk::orders::cancel::CancelPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/claims") view=desk::claims::ClaimsPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/coupons") view=staff::campaigns::CampaignsPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/coupons/new") view=staff::new_campaign::NewCampaignPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/coupons/:id") view=staff::campaign::CampaignPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/members") view=staff::members::MembersPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/members/bulk") view=staff::members::bulk::BulkPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/members/:id") view=staff::member::MemberPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/applications") view=staff::applications::ApplicationsPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/trail") view=staff::trail::TrailPage ssr=SsrMode::Async />
-                    <Route path=path!("/seller/trail") view=seller::trail::TrailPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/coupons/:id/live") view=staff::coupon_live::LivePage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/coupons/:id/copies") view=staff::copies::CopiesPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/coupons/:id/issue") view=staff::chosen::ChoosePage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/coupons/:id/issue/:batch") view=staff::coupon_batch::BatchPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/payments") view=staff::payments::PaymentsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/points") view=staff::points::PointsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/readers") view=staff::readers::ReadersPage ssr=SsrMode::Async />
-                    <Route path=path!("/seller/products/:id/pictures") view=seller::pictures::PicturesPage ssr=SsrMode::Async />
-                    <Route path=path!("/seller") view=seller::home::SellerPage ssr=SsrMode::Async />
-                    <Route path=path!("/seller/products/import") view=seller::import::ImportPage ssr=SsrMode::Async />
-                    <Route path=path!("/seller/products/imports") view=seller::import::ImportsPage ssr=SsrMode::Async />
-                    <Route path=path!("/seller/products/imports/:id") view=seller::import::OneImportPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/readers/settled") view=staff::readers::SettledPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/system") view=staff::system::HealthPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/webhooks") view=staff::webhooks::WebhooksPage ssr=SsrMode::Async />
-                    <Route path=path!("/staff/payments") view=staff::payments::PaymentsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/reconciliation") view=staff::reconciliation::ReconciliationPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/sandbox") view=staff::sandbox::SandboxPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/system") view=staff::system::HealthPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/trail") view=staff::trail::TrailPage ssr=SsrMode::Async />
+                    <Route path=path!("/staff/webhooks") view=staff::webhooks::WebhooksPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller") view=seller::home::SellerPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/claims") view=desk::claims::ClaimsPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/orders") view=desk::orders::list::OrdersPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/orders/bulk") view=desk::orders::bulk::BulkPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/orders/ship") view=desk::orders::sheet::ShipPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/orders/:id") view=seller::order::OrderPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/orders/:id/cancel") view=desk::orders::cancel::CancelPage ssr=SsrMode::Async />
-                    <Route path=path!("/seller/claims") view=desk::claims::ClaimsPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/products") view=seller::products::ProductsPage ssr=SsrMode::Async />
-                    <Route path=path!("/seller/products/new") view=seller::products::new::NewProductPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/products/bulk") view=seller::products::bulk::BulkPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/products/bulk/:id") view=seller::products::done::DonePage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/import") view=seller::import::ImportPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/imports") view=seller::import::ImportsPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/imports/:id") view=seller::import::OneImportPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/new") view=seller::products::new::NewProductPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/products/:id") view=seller::products::edit::EditProductPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/products/:id/pictures") view=seller::pictures::PicturesPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/products/:id/preview") view=product::PreviewPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock") view=seller::stock::StockPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/bulk") view=seller::bulk::BulkPage ssr=SsrMode::Async />
-                    <Route path=path!("/seller/stock/movements") view=seller::moved::MovementsPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/count") view=seller::takes::CountPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/count/:id") view=seller::take::TakePage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/stock/movements") view=seller::moved::MovementsPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/trail") view=seller::trail::TrailPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </Router>
         </main>

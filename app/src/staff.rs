@@ -17,16 +17,14 @@ pub(crate) mod member;
 pub(crate) mod members;
 pub(crate) mod new_campaign;
 pub(crate) mod order;
-pub(crate) mod orders;
-mod part;
-pub(crate) mod payments;
 pub(crate) mod part;
+pub(crate) mod payments;
 pub(crate) mod points;
 pub(crate) mod readers;
-pub(crate) mod trail;
 pub(crate) mod reconciliation;
 pub(crate) mod sandbox;
 pub(crate) mod system;
+pub(crate) mod trail;
 pub(crate) mod webhooks;
 
 use leptos::prelude::*;

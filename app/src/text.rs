@@ -159,6 +159,11 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
         Flaw::Unknown => t!("flaw-unknown"),
         Flaw::Time => t!("flaw-time"),
         Flaw::EndsBeforeStart => t!("flaw-ends-before-start"),
+        Flaw::Repeated => t!("flaw-repeated"),
+        Flaw::Isbn => t!("flaw-isbn"),
+        Flaw::IsbnTaken => t!("flaw-isbn-taken"),
+        Flaw::AboveListPrice => t!("flaw-above-list-price"),
+        Flaw::ParcelBooked => t!("flaw-parcel-booked"),
         Flaw::CodeTaken => t!("flaw-code-taken"),
         Flaw::BusinessNumber => t!("flaw-business-number"),
         Flaw::BusinessNumberTaken => t!("flaw-business-number-taken"),
@@ -179,11 +184,6 @@ fn picture_flaw(flaw: PictureFlaw) -> String {
         PictureFlaw::Twice => t!("picture-twice"),
         PictureFlaw::NotStored => t!("picture-not-stored"),
         PictureFlaw::BrokeOff => t!("picture-broke-off"),
-        Flaw::Repeated => t!("flaw-repeated"),
-        Flaw::Isbn => t!("flaw-isbn"),
-        Flaw::IsbnTaken => t!("flaw-isbn-taken"),
-        Flaw::AboveListPrice => t!("flaw-above-list-price"),
-        Flaw::ParcelBooked => t!("flaw-parcel-booked"),
     }
 }
 

@@ -7,11 +7,9 @@ use contract::{
     delivery::CheckpointStatus,
     member::{MemberStatus, Role},
     money::won,
-    order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus},
+    order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus, Stage},
     payment::PaymentState,
     product::ProductStatus,
-    order::{Actor, FulfillmentStatus, OrderStatus, PaymentStatus, Stage},
-    stock::MovementKind,
     stock::{MovementKind, StockLevel},
     trail::Act,
 };
@@ -182,6 +180,12 @@ pub(crate) fn application_status(status: ApplicationStatus) -> String {
 pub(crate) fn act(act: Act) -> String {
     match act {
         Act::StockChanged => t!("act-stock-changed"),
+        Act::DeliveryAdvanced => t!("act-delivery-advanced"),
+        Act::ParcelNumbered => t!("act-parcel-numbered"),
+        Act::OrderCanceled => t!("act-order-canceled"),
+        Act::ClaimAdvanced => t!("act-claim-advanced"),
+        Act::OrderNoted => t!("act-order-noted"),
+        Act::OrderNoteRemoved => t!("act-order-note-removed"),
         Act::StockLowSet => t!("act-stock-low-set"),
         Act::SellerApproved => t!("act-seller-approved"),
         Act::SellerRejected => t!("act-seller-rejected"),
@@ -222,12 +226,6 @@ pub(crate) fn product_status(status: ProductStatus) -> String {
         ProductStatus::OnSale => t!("product-on-sale"),
         ProductStatus::Suspended => t!("product-suspended"),
         ProductStatus::Archived => t!("product-archived"),
-        Act::DeliveryAdvanced => t!("act-delivery-advanced"),
-        Act::ParcelNumbered => t!("act-parcel-numbered"),
-        Act::OrderCanceled => t!("act-order-canceled"),
-        Act::ClaimAdvanced => t!("act-claim-advanced"),
-        Act::OrderNoted => t!("act-order-noted"),
-        Act::OrderNoteRemoved => t!("act-order-note-removed"),
     }
 }
 
@@ -267,8 +265,6 @@ pub(crate) fn movement_reason(movement: &Movement) -> String {
     if movement.undoes {
         return t!("offer-undone", reason = movement.reason.clone());
     }
-    // What moves by itself belongs to an order, or is what the shop opened with.
-    if movement.order_id.is_none() && !movement.by_name.is_empty() && movement.reason != "opening" {
     // What moves by itself belongs to an order, or is what the product began with.
     let opening = movement.kind == MovementKind::Received && movement.reason == "opening";
     if movement.order_id.is_none() && !movement.by_name.is_empty() && !opening {

@@ -190,7 +190,7 @@ impl Failure {
             | Self::TooManyWishes
             | Self::EditedMeanwhile
             | Self::OwnAccount => 409,
-            | Self::TooManyPictures => 409,
+            Self::TooManyPictures => 409,
             Self::PaymentRefused => 402,
             Self::Invalid(_) | Self::Sheet(_) | Self::AlreadySent => 422,
             Self::Busy | Self::GatewayUnavailable | Self::Unavailable => 503,

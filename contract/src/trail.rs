@@ -93,23 +93,12 @@ impl Act {
         Self::MemberUnblocked,
         Self::MemberRoleChanged,
         Self::PointsAdjusted,
-    ];
-
-    /// What is done to a member, whose id is the subject.
-    pub const TO_MEMBERS: &[Self] = &[
-        Self::SellerApproved,
-        Self::SellerRejected,
-        Self::MemberBlocked,
-        Self::MemberUnblocked,
-        Self::MemberRoleChanged,
-        Self::PointsAdjusted,
         Self::PictureAdded,
         Self::PictureDescribed,
         Self::PictureRemoved,
         Self::PictureRestored,
         Self::PicturesOrdered,
-    ];
-    pub const ALL: &[Self] = &[Self::StockChanged, Self::StockLowSet, Self::ProductImported];
+        Self::ProductImported,
         Self::LetterRedriven,
         Self::LetterDiscarded,
         Self::PaymentAsked,
@@ -134,6 +123,14 @@ impl Act {
         Self::ProductChanged,
         Self::ProductRestored,
     ];
-    pub const ALL: &[Self] =
-        &[Self::StockChanged, Self::StockLowSet, Self::ProductCreated, Self::ProductChanged, Self::ProductRestored];
+
+    /// What is done to a member, whose id is the subject.
+    pub const TO_MEMBERS: &[Self] = &[
+        Self::SellerApproved,
+        Self::SellerRejected,
+        Self::MemberBlocked,
+        Self::MemberUnblocked,
+        Self::MemberRoleChanged,
+        Self::PointsAdjusted,
+    ];
 }

@@ -10,8 +10,8 @@ pub mod coupon;
 pub mod delivery;
 pub mod error;
 pub mod event;
-pub mod import;
 pub mod health;
+pub mod import;
 pub mod inventory;
 mod keyset;
 pub mod mail;
@@ -20,9 +20,9 @@ pub mod notification;
 pub mod order;
 pub mod password;
 pub mod payment;
-mod planned;
 pub mod picture;
 mod plan;
+mod planned;
 pub mod points;
 pub mod product;
 pub mod pulse;
@@ -148,6 +148,8 @@ impl Shop {
     /// Who came, as this instance saw it.
     pub const fn visits(&self) -> &visit::Visits {
         &self.visits
+    }
+
     /// The same shop with what its instance has seen of itself before.
     #[must_use]
     pub fn with_pulse(self, pulse: Pulse) -> Self {

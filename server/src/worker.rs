@@ -7,8 +7,8 @@ use std::{
 };
 
 use domain::{
-    Error, Shop, audit, coupon, delivery, event, import, inventory, order, payment, picture, points, pulse::Disk, ranking, sales,
-    signup, visit, webhook,
+    Error, Shop, audit, coupon, delivery, event, import, inventory, order, payment, picture, points, pulse::Disk,
+    ranking, sales, signup, visit, webhook,
 };
 use nix::sys::statvfs::Statvfs;
 use tokio::task::JoinSet;

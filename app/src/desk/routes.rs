@@ -3,10 +3,6 @@
 
 mod people;
 
-use axum::Router;
-use domain::Shop;
-
-use crate::seller::pictures;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -14,25 +10,22 @@ use axum::{
 };
 use domain::Shop;
 
-use crate::seller::import;
-use axum::{Router, routing::get};
-use domain::Shop;
-
-use crate::seller;
+use crate::{
+    seller::{self, import, pictures},
+    staff,
+};
 
 /// The routes, by noun.
 pub fn routes(shop: Shop) -> Router {
-    let router: Router<Shop> = Router::new();
-    let router = router.merge(people::routes());
-    let router: Router<Shop> = Router::new().merge(pictures::upload::routes());
-    let router = router.merge(crate::staff::system::files::router());
-    let router = router.merge(crate::seller::stock_files::routes());
-    let router = router.merge(crate::staff::coupon_files::routes());
-    let router = router.merge(super::orders::routes());
-    let router = router.merge(super::claims::routes());
-    let router = router.route("/seller/products.csv", get(seller::products::csv::file));
-    router.with_state(shop)
-    router
+    Router::new()
+        .merge(people::routes())
+        .merge(pictures::upload::routes())
+        .merge(seller::stock_files::routes())
+        .merge(staff::coupon_files::routes())
+        .merge(staff::system::files::router())
+        .merge(super::orders::routes())
+        .merge(super::claims::routes())
+        .route("/seller/products.csv", get(seller::products::csv::file))
         // What is too large is heard to its end, so that the browser is told.
         .route("/seller/products/import/file", post(import::receive).layer(DefaultBodyLimit::disable()))
         .route("/seller/products/import/example.csv", get(import::example))
