@@ -22,11 +22,6 @@ pub enum ApplicationStatus {
     Rejected,
 }
 
-impl ApplicationStatus {
-    /// Each of them, as a filter offers them.
-    pub const ALL: [Self; 3] = [Self::Requested, Self::Approved, Self::Rejected];
-}
-
 /// What each digit of a business registration number but the last counts.
 const WEIGHTS: [u32; 9] = [1, 3, 7, 1, 3, 7, 1, 3, 5];
 

@@ -22,11 +22,6 @@ pub enum Role {
     Staff,
 }
 
-impl Role {
-    /// Each of them, as a filter offers them.
-    pub const ALL: [Self; 3] = [Self::Shopper, Self::Seller, Self::Staff];
-}
-
 /// Whether a member may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,11 +30,6 @@ pub enum MemberStatus {
     Active,
     /// Kept out by the staff.
     Blocked,
-}
-
-impl MemberStatus {
-    /// Each of them, as a filter offers them.
-    pub const ALL: [Self; 2] = [Self::Active, Self::Blocked];
 }
 
 /// An e-mail address in lower case: the name to sign in with.
