@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Ways, operator};
 use crate::{
-    form::{Field, Returned, Sent, answer, returned},
+    form::{Returned, Sent, answer, returned},
     page::{Head, page},
     text::{self, t},
     words,
