@@ -81,8 +81,9 @@ enum Step {
 
 /// Locks every product that will change, in the order of their ids, and tells the rows whose product
 /// is not as it was when it was compared. Answers how many those are.
-async fn moved(conn: &mut PgConnection, job: &Job) -> Result<i64> {
-    let marked = sqlx::query_scalar!(
+async fn moved(conn: &mut PgConnection, job: &Job) -> Result<usize> {
+    // Read first, and written then: a plan that does both may compare every row with every other one.
+    let mut lines = sqlx::query_scalar!(
         r#"with locked as (
                select r.line, p.version <> r.seen_version or s.low_at <> r.seen_low_at
                           or ($2::bigint is not null and p.seller_id <> $2) as moved
@@ -90,26 +91,38 @@ async fn moved(conn: &mut PgConnection, job: &Job) -> Result<i64> {
                join product p on p.product_id = r.product_id join stock s on s.product_id = p.product_id
                where r.product_import_id = $1 and r.outcome = 'changed'
                order by p.product_id for no key update of p
-           ), taken as (
-               select r.line from product_import_row r
-               where r.product_import_id = $1 and r.outcome = 'added'
-                 and exists (select from product p where replace(p.isbn, '-', '') = r.digits)
-           ), marked as (
-               update product_import_row r
-               set outcome = 'wrong', wrong = r.wrong || jsonb_build_object(
-                   'column', case when r.named_id is null then 'isbn' else 'id' end, 'flaw', 'moved',
-                   'typed', coalesce(r.named_id::text, r.isbn, ''))
-               from (select line from locked where moved union all select line from taken) m
-               where r.product_import_id = $1 and r.line = m.line
-               returning r.line
            )
-           select count(*) as "count!" from marked"#,
+           select line as "line!" from locked where moved"#,
         job.id,
         job.seller
     )
-    .fetch_one(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    Ok(marked)
+    let taken = sqlx::query_scalar!(
+        "select r.line from product_import_row r
+         cross join lateral (select from product p where replace(p.isbn, '-', '') = r.digits limit 1) taken
+         where r.product_import_id = $1 and r.outcome = 'added'",
+        job.id
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    lines.extend(taken);
+    if lines.is_empty() {
+        return Ok(0);
+    }
+    sqlx::query!(
+        "update product_import_row r
+         set outcome = 'wrong', wrong = r.wrong || jsonb_build_object(
+             'column', case when r.named_id is null then 'isbn' else 'id' end, 'flaw', 'moved',
+             'typed', coalesce(r.named_id::text, r.isbn, ''))
+         from unnest($2::int[]) as new (line)
+         where r.product_import_id = $1 and r.line = new.line",
+        job.id,
+        &lines
+    )
+    .execute(conn)
+    .await?;
+    Ok(lines.len())
 }
 
 /// A row that was applied.
