@@ -162,7 +162,9 @@ pub async fn nightly(shop: &Shop) -> Result<usize> {
     let at = shop.now();
     let Some(day) = kst_date(at - NIGHT).previous_day().filter(|_| shop.takes_cards()) else { return Ok(0) };
     let asked = sqlx::query!(
-        "insert into reconciliation (first_day, last_day, nightly, created_at, try_at) values ($1, $1, true, $2, $2)
+        "insert into reconciliation (first_day, last_day, nightly, created_at, try_at)
+         select $1::date, $1::date, true, $2::timestamptz, $2::timestamptz
+         where not exists (select from reconciliation where nightly and first_day = $1)
          on conflict do nothing",
         day,
         at

@@ -42,7 +42,7 @@ pub struct Neighbors {
     #[arg(long, env = "MADANG_MAIL_FROM", default_value = "마당 <no-reply@madang.example>")]
     pub mail_from: String,
 
-    /// Days for which the event log is kept, and longer until every reader has read it; a reader that another instance alone has counts while it has moved within them.
+    /// Days for which webhooks are kept, and the event log, which is kept longer until every reader has read it; a reader that another instance alone has counts while it has moved within them.
     #[arg(long, env = "MADANG_EVENT_DAYS", default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=3_650))]
     pub event_days: i64,
 }
