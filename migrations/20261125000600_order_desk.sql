@@ -25,8 +25,9 @@ alter table delivery
 
 -- Brings the stages of an order in line with its statuses, behind its lock.
 create function restage(changed uuid) returns void
-language sql
+language plpgsql
 as $$
+begin
     update delivery d set stage = now.stage
     from (
         select p.delivery_id,
@@ -52,6 +53,7 @@ as $$
         from "order" p where p.order_id = changed
     ) now
     where o.order_id = changed and o.stage <> now.stage;
+end
 $$;
 
 create function restage_changed() returns trigger
