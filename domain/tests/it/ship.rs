@@ -114,7 +114,7 @@ async fn a_file_with_one_wrong_row_ships_nothing_and_a_right_one_all_once(db: Pg
 
     // The staff names whose part it is, where there are several.
     let text = format!(
-        "Order number;Seller;Carrier;Tracking number\r\n{both};;한빛택배;12345678\r\n{two};{foreign};한빛택배;12345678\r\n"
+        "Order number;Seller;Carrier;Tracking number\n{both};;한빛택배;12345678\n{two};{foreign};한빛택배;12345678\n"
     );
     let id = scene.sheet(&scene.operator, &text).await?;
     let sheet = delivery::sheet(shop, &scene.operator, id).await?;
