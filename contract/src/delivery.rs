@@ -72,7 +72,7 @@ pub fn tracking_number(typed: &str) -> Result<String, Flaw> {
     match number.chars().count() {
         0 => Err(Flaw::Required),
         _ if !number.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Err(Flaw::Characters),
-        ..5 => Err(Flaw::TooShort { min: 5 }),
+        1..5 => Err(Flaw::TooShort { min: 5 }),
         31.. => Err(Flaw::TooLong { max: 30 }),
         _ => Ok(number),
     }

@@ -25,6 +25,7 @@ pub use bulk::{Bulk, MOST_AT_ONCE, Outcome, change_many, check};
 pub use hold::{Hold, MOST_SHOWN, holds};
 pub use list::{MOST_COUNTED, StockCounts, StockFilter, StockRow, counts, page, sellers, titles};
 pub use moved::{Movement, MovementFilter, last_own, movements, undo};
+pub(crate) use shown::show;
 pub use shown::{follow, look_over};
 
 use crate::{Result, Shop, event, member::Operator, points::same, retry::retry, trail, words::word};

@@ -22,7 +22,6 @@ pub mod password;
 pub mod payment;
 pub mod picture;
 mod plan;
-mod planned;
 pub mod points;
 pub mod product;
 pub mod pulse;

@@ -81,6 +81,7 @@ impl<R: Read> Sheet<R> {
     ///
     /// # Errors
     /// [`Failure::Sheet`] where it is none; [`Error::Io`] where it cannot be read.
+    #[expect(clippy::should_implement_trait, reason = "a row borrows from the sheet, which no iterator's can")]
     pub fn next(&mut self) -> Result<Option<Row<'_>>> {
         loop {
             let lines = self.record.iter().any(|cell| cell.contains(['\n', '\r']));

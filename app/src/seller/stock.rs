@@ -246,7 +246,7 @@ fn LowForm(stock: StockRow, back: String, low: Returned) -> impl IntoView {
     let low = if own { low } else { Returned::default() };
     let id = if own { "low_at".to_owned() } else { format!("low-{}", stock.product) };
     let flaw = low.flaw("low_at");
-    let described = flaw.is_some().then(|| "low_at-flaw");
+    let described = flaw.is_some().then_some("low_at-flaw");
     view! {
         <form class="inline" action="/fn/seller/stock-low" method="post">
             <input type="hidden" name="id" value=stock.product />

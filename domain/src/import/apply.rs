@@ -10,7 +10,7 @@ use super::{
     end,
     work::{Job, hold},
 };
-use crate::{Error, Result, Shop, error::OnConstraint, member::Operator, trail};
+use crate::{Error, Result, Shop, error::OnConstraint, inventory, member::Operator, trail};
 
 /// Rows that one statement applies.
 const ROWS: i64 = 500;
@@ -251,18 +251,19 @@ async fn add(
 
 /// Sets from how many copies down stock is low. Last, since orders wait for the stock that is locked.
 async fn set_low_at(conn: &mut PgConnection, job: &Job) -> Result<()> {
-    sqlx::query!(
+    let set = sqlx::query_scalar!(
         "with due as (
              select s.product_id, r.low_at from product_import_row r join stock s using (product_id)
              where r.product_import_id = $1 and r.outcome = 'changed' and r.low_at <> s.low_at
              order by s.product_id for update of s
          )
-         update stock s set low_at = due.low_at from due where s.product_id = due.product_id",
+         update stock s set low_at = due.low_at from due where s.product_id = due.product_id
+         returning s.product_id",
         job.id
     )
-    .execute(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    Ok(())
+    inventory::show(conn, &set).await
 }
 
 /// Lets a file be compared anew.

@@ -63,7 +63,7 @@ pub async fn look_over(shop: &Shop) -> Result<usize> {
 }
 
 /// Shows the stock of products as it is now.
-pub(super) async fn show(conn: &mut PgConnection, products: &[ProductId]) -> Result<()> {
+pub(crate) async fn show(conn: &mut PgConnection, products: &[ProductId]) -> Result<()> {
     sqlx::query!(
         "insert into stock_shown as w (product_id, seller_id, on_hand, reserved, available, low_at)
          select s.product_id, p.seller_id, s.on_hand, s.reserved, s.available, s.low_at

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::Staff;
 use crate::{
     Result, Shop,
-    planned::planned,
+    plan::planned,
     product::{literal, pairs, words},
     words::{read, word},
 };

@@ -13,7 +13,7 @@ use time::{Date, OffsetDateTime, UtcOffset};
 use crate::{
     Result, Shop,
     member::Operator,
-    planned::planned,
+    plan::planned,
     product::{literal, pairs, words},
     words::{read, word},
 };

@@ -84,7 +84,7 @@ async fn a_preview_counts_what_becomes_free_or_costs_less_than_half(db: PgPool) 
     let new = coupon::check(shop, &scene.staff, &campaign(shop, "amount", "3000")).await?;
     let affected = coupon::affected(shop, &scene.staff, &new.terms).await?;
     assert_eq!((affected.count, affected.free, affected.steep), (4, 1, 2));
-    let prices: Vec<_> = affected.first.iter().map(|one| (one.price, one.after.clone())).collect();
+    let prices: Vec<_> = affected.first.iter().map(|one| (one.price, one.after)).collect();
     assert_eq!(prices, [(3_000, Ok(0)), (5_000, Ok(2_000)), (6_000, Ok(3_000)), (20_000, Ok(17_000))]);
     assert!(affected.first[0].is_free() && affected.first[1].is_steep() && !affected.first[2].is_steep());
     // One copy of what is too cheap for the coupon shows nothing of it.

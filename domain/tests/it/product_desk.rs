@@ -9,6 +9,7 @@ use contract::{
 use domain::{
     Result, Shop,
     cart::{self, Owner},
+    inventory::{MovementFilter, movements},
     member::Operator,
     product::{self, Filter, Order, Own},
     wish,
@@ -123,7 +124,8 @@ async fn a_new_product_begins_with_its_stock_and_the_same_form_makes_one(db: PgP
     assert_eq!((own.seller, own.version, own.sold), (seller, 0, false));
     let stock = domain::inventory::get(shop, &keeper, own.id).await?;
     assert_eq!((stock.on_hand, stock.low_at), (7, 3));
-    let opening = &domain::inventory::movements(shop, &keeper, own.id, None).await?[0];
+    let filter = MovementFilter { product: Some(own.id), ..MovementFilter::default() };
+    let opening = &movements(shop, &keeper, filter, None, 1).await?.rows[0];
     assert_eq!((opening.on_hand, opening.reason.as_str(), opening.by_name.as_str()), (7, "opening", "이서점"));
     let told = "select count(*) from trail where act = 'product_created'";
     assert_eq!(number(shop, told).await, 1);
