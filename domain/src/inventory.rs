@@ -30,9 +30,6 @@ pub use shown::{follow, look_over};
 
 use crate::{Result, Shop, event, member::Operator, points::same, retry::retry, trail, words::word};
 
-/// Products of one answer of [`list`].
-pub const PAGE: i64 = 50;
-
 /// The stock of one product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stock {
@@ -48,27 +45,6 @@ pub struct Stock {
     pub available: i32,
     /// From so many available copies down, stock is low.
     pub low_at: i32,
-}
-
-/// The stock of the products that one runs, by id, those after `after`: at most [`PAGE`] and one
-/// more, which tells that there are further ones. `short` alone: what is low or depleted.
-///
-/// # Errors
-/// Where the database is away.
-pub async fn list(shop: &Shop, by: &Operator, after: ProductId, short: bool) -> Result<Vec<Stock>> {
-    Ok(sqlx::query_as!(
-        Stock,
-        r#"select s.product_id as product, p.title, s.on_hand, s.reserved, s.available as "available!", s.low_at
-           from stock s join product p using (product_id)
-           where s.product_id > $1 and ($2::bigint is null or p.seller_id = $2) and (not $3 or s.available <= s.low_at)
-           order by s.product_id limit $4"#,
-        after,
-        by.seller(),
-        short,
-        PAGE + 1
-    )
-    .fetch_all(&shop.db)
-    .await?)
 }
 
 /// The stock of one product.

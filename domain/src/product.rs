@@ -17,6 +17,7 @@ use contract::{
 use crate::{Result, Shop, member::Operator};
 
 pub use create::create;
+pub(crate) use edit::back_on_sale;
 pub use edit::{Own, Touched, own, save, save_line, touched};
 pub use list::{COUNTED, Filter, Order, Row, Seller, counts, list, sellers};
 

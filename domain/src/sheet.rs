@@ -57,8 +57,14 @@ impl<R: Read + Seek> Sheet<R> {
         let quotes = Arc::new(AtomicUsize::new(0));
         let bounded = Bounded { inner: text, left: left.clone(), quotes: quotes.clone(), ahead: Vec::new() };
         let (first, text) = first_line(bounded)?;
-        let mut rows =
-            ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(&first)).from_reader(text);
+        // With the terminator of its own the lines of a file from a spreadsheet would be counted one too
+        // low; the `\r` that is left goes with what is blank around a cell.
+        let mut rows = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter(&first))
+            .terminator(csv::Terminator::Any(b'\n'))
+            .from_reader(text);
         let mut record = StringRecord::new();
         read(&mut rows, &left, &mut record)?.ok_or(Failure::Sheet(SheetFlaw::Empty))?;
         let columns = record.iter().enumerate().map(|(at, name)| (name.trim().to_lowercase(), at)).collect();
@@ -255,10 +261,12 @@ mod tests {
 
     #[test]
     fn a_row_tells_the_line_that_it_begins_on() {
-        let mut sheet = Sheet::open(Cursor::new("a,b\n\"x\ny\",1\nz,2\n")).expect("a sheet");
-        assert_eq!(sheet.next().expect("a row").map(|row| row.line), Some(2));
-        assert_eq!(sheet.next().expect("a row").map(|row| row.line), Some(4));
-        assert!(sheet.next().expect("the end").is_none());
+        for text in ["a,b\n\"x\ny\",1\nz,2\n", "a,b\r\n\"x\r\ny\",1\r\nz,2\r\n"] {
+            let mut sheet = Sheet::open(Cursor::new(text)).expect("a sheet");
+            assert_eq!(sheet.next().expect("a row").map(|row| row.line), Some(2));
+            assert_eq!(sheet.next().expect("a row").map(|row| row.line), Some(4));
+            assert!(sheet.next().expect("the end").is_none());
+        }
     }
 
     #[test]

@@ -74,8 +74,8 @@ test("the home of the staff leads to what waits, and its charts stand in a table
     "todo-orders": "/staff/orders?tab=new",
     "todo-late": "/staff/orders?late=1",
     "todo-claims": "/staff/claims",
-    "todo-low": "/seller/stock?low=1",
-    "todo-unknown": "/staff/payments",
+    "todo-low": "/seller/stock?level=low",
+    "todo-unknown": "/staff/payments?status=unknown",
     "todo-letters": "/staff/readers",
   };
   for (const [id, href] of Object.entries(doors)) {

@@ -27,15 +27,28 @@ pub(crate) fn waiting(waiting: Waiting, ship_days: i64, seller: bool) -> Vec<Tod
         todo("todo-orders", new, waiting.unaccepted, t!("todo-orders"), t!("todo-orders-note")),
         todo("todo-late", late, waiting.late, t!("todo-late"), t!("todo-late-note", days = ship_days)),
         todo("todo-claims", claims, waiting.claims, t!("todo-claims"), t!("todo-claims-note")),
-        todo("todo-low", "/seller/stock?low=1", waiting.low, t!("todo-low"), t!("todo-low-note")),
+        todo("todo-low", "/seller/stock?level=low", waiting.low, t!("todo-low"), t!("todo-low-note")),
     ]
 }
 
 /// What is in trouble, for the staff.
-pub(crate) fn trouble(trouble: Trouble) -> Vec<Todo> {
+pub(crate) fn trouble(trouble: Trouble, applications: i64) -> Vec<Todo> {
     let todo = |id, href, count, what, note| Todo { id, href, count, what, note };
     vec![
-        todo("todo-unknown", "/staff/payments", trouble.unknown, t!("todo-unknown"), t!("todo-unknown-note")),
+        todo(
+            "todo-applications",
+            "/staff/applications",
+            applications,
+            t!("todo-applications"),
+            t!("todo-applications-note"),
+        ),
+        todo(
+            "todo-unknown",
+            "/staff/payments?status=unknown",
+            trouble.unknown,
+            t!("todo-unknown"),
+            t!("todo-unknown-note"),
+        ),
         todo("todo-letters", "/staff/readers", trouble.letters, t!("todo-letters"), t!("todo-letters-note")),
     ]
 }

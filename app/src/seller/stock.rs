@@ -17,7 +17,7 @@ use crate::{
     context::shop,
     desk::table::{Asked, SortHead, TableBox, Turn},
     form::{Returned, returned},
-    page::{Head, page, send_to},
+    page::{Head, page},
     text::{self, t},
     words,
 };
@@ -41,11 +41,6 @@ pub(crate) fn StockPage() -> impl IntoView {
     let asked = Asked::here();
     page(async move {
         let (shop, operator) = operator().await?;
-        if !asked.get("low").is_empty() {
-            // The link of old.
-            send_to("/seller/stock?level=low");
-            return Ok(().into_any());
-        }
         let filter = filter(&asked);
         let rows = inventory::page(&shop, &operator, &filter, asked.after().as_ref(), PAGE).await?;
         let counts = inventory::counts(&shop, &operator, &filter).await?;

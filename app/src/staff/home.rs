@@ -1,7 +1,7 @@
 //! Where the staff begins: what waits to be done, then how the shop does.
 
 use contract::money::won;
-use domain::{member::Operator, payment, todo};
+use domain::{application, member::Operator, payment, todo};
 use leptos::prelude::*;
 
 use super::{Tabs, staff};
@@ -22,7 +22,7 @@ pub(crate) fn StaffPage() -> impl IntoView {
         let (shop, staff) = (shop()?, staff()?);
         let mut todos =
             waiting(todo::waiting(&shop, &Operator::from(&staff)).await?, shop.policy.order.ship_days, false);
-        todos.extend(trouble(todo::trouble(&shop, &staff).await?));
+        todos.extend(trouble(todo::trouble(&shop, &staff).await?, application::waiting(&shop, &staff).await?));
         let owed = payment::owed(&shop).await?;
         let owed = owed.since.map(|since| {
             let what = t!("cards-owed", count = owed.count, amount = won(owed.amount));

@@ -10,7 +10,7 @@ use super::{
     end,
     work::{Job, hold},
 };
-use crate::{Error, Result, Shop, error::OnConstraint, inventory, member::Operator, trail};
+use crate::{Error, Result, Shop, error::OnConstraint, event, inventory, member::Operator, product, ranking, trail};
 
 /// Rows that one statement applies.
 const ROWS: i64 = 500;
@@ -38,7 +38,7 @@ async fn all(shop: &Shop, job: &Job, by: &Operator) -> Result<()> {
         tx.commit().await?;
         return Ok(());
     }
-    let mut done = 0;
+    let (mut done, mut moved, mut back) = (0, Vec::new(), Vec::new());
     for step in [Step::Change, Step::Add] {
         let mut after = 0;
         loop {
@@ -52,13 +52,17 @@ async fn all(shop: &Shop, job: &Job, by: &Operator) -> Result<()> {
             let Some(last) = applied.iter().map(|row| row.line).max() else { break };
             after = last;
             done += i64::try_from(applied.len()).unwrap_or_default();
+            moved.extend(applied.iter().filter(|row| row.is_elsewhere()).map(|row| row.product));
+            back.extend(applied.iter().filter(|row| row.is_back()).map(|row| row.product));
             let told: Vec<trail::Change> = applied.into_iter().map(Applied::told).collect();
             trail::record(&mut tx, by, at, &told).await?;
             // On a connection of its own: what this transaction writes nobody sees yet.
             hold(shop, job, done).await?;
         }
     }
+    ranking::recategorize(&mut tx, &moved).await?;
     set_low_at(&mut tx, job).await?;
+    event::append(&mut tx, &product::back_on_sale(&mut tx, &back).await?).await?;
     let ended = sqlx::query!(
         "update product_import set state = 'applied', ended_at = $3, holder = null, held_until = null
          where product_import_id = $1 and holder = $2 and state = 'applying'",
@@ -135,6 +139,17 @@ struct Applied {
 }
 
 impl Applied {
+    /// Whether it was in another category before.
+    fn is_elsewhere(&self) -> bool {
+        self.before.get("category").is_some_and(|before| Some(before) != self.after.get("category"))
+    }
+
+    /// Whether it is sold now, and was not before.
+    fn is_back(&self) -> bool {
+        let sold = |facts: &Value| facts.get("status").and_then(Value::as_str) == Some("on_sale");
+        self.before.get("status").is_some() && !sold(&self.before) && sold(&self.after)
+    }
+
     fn told(self) -> trail::Change {
         trail::Change {
             act: Act::ProductImported,

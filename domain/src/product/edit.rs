@@ -218,7 +218,7 @@ async fn change(
 /// What tells those who wait for products that these can be bought again, now that they are sold
 /// again. While they were not, nobody was told that copies came. The lock on their stock keeps copies
 /// from coming unseen.
-pub(super) async fn back_on_sale(conn: &mut PgConnection, products: &[ProductId]) -> Result<Vec<NewEvent>> {
+pub(crate) async fn back_on_sale(conn: &mut PgConnection, products: &[ProductId]) -> Result<Vec<NewEvent>> {
     let rows = sqlx::query!(
         r#"select s.product_id, s.available as "available!", s.low_at,
                   exists (select from restock_wish w where w.product_id = s.product_id) as "waited_for!"

@@ -4,12 +4,12 @@ use contract::{
     Failure,
     form::{Flaw, Flaws},
     product::ProductId,
-    stock::{MOST, MovementKind},
+    stock::{MOST, MovementKind, StockLevel},
     table::PAGE,
 };
 use domain::{
     Result,
-    inventory::{self, Change, Movement, MovementFilter},
+    inventory::{self, Change, Movement, MovementFilter, StockFilter},
     member::Operator,
     order::{cancel, pay},
 };
@@ -152,12 +152,16 @@ async fn a_seller_finds_their_own_stock_alone(db: PgPool) -> Result<()> {
     assert_eq!(refused(movements(&scene, &keeper, other).await), Some(Failure::NotFound));
     assert_eq!(refused(inventory::set_low_at(shop, &keeper, other, "1").await), Some(Failure::NotFound));
     assert_eq!(refused(inventory::get(shop, &scene.operator, other + 1).await), Some(Failure::NotFound));
-    let products = |found: Vec<inventory::Stock>| found.into_iter().map(|stock| stock.product).collect::<Vec<_>>();
-    assert_eq!(products(inventory::list(shop, &keeper, 0, false).await?), [own]);
-    assert_eq!(products(inventory::list(shop, &scene.operator, 0, false).await?), [own, other]);
-    assert_eq!(products(inventory::list(shop, &scene.operator, 0, true).await?), [own], "what is low");
+    let products = async |by: &Operator, level| -> Result<Vec<i64>> {
+        let filter = StockFilter { level, ..StockFilter::default() };
+        let found = inventory::page(shop, by, &filter, None, 10).await?;
+        Ok(found.rows.into_iter().map(|stock| stock.product).collect())
+    };
+    assert_eq!(products(&keeper, None).await?, [own]);
+    assert_eq!(products(&scene.operator, None).await?, [own, other]);
+    assert_eq!(products(&scene.operator, Some(StockLevel::Low)).await?, [own], "what is low");
     inventory::set_low_at(shop, &keeper, own, "2").await?;
-    assert!(inventory::list(shop, &scene.operator, 0, true).await?.is_empty());
+    assert!(products(&scene.operator, Some(StockLevel::Low)).await?.is_empty());
     assert_eq!(scene.stock(other).await?, (30, 0));
 
     assert_eq!(refused(Operator::of(shop, &scene.reader).await), Some(Failure::NotFound));
