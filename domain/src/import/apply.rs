@@ -62,7 +62,8 @@ async fn all(shop: &Shop, job: &Job, by: &Operator) -> Result<()> {
     }
     ranking::recategorize(&mut tx, &moved).await?;
     set_low_at(&mut tx, job).await?;
-    event::append(&mut tx, &product::back_on_sale(&mut tx, &back).await?).await?;
+    let again = product::back_on_sale(&mut tx, &back).await?;
+    event::append(&mut tx, &again).await?;
     let ended = sqlx::query!(
         "update product_import set state = 'applied', ended_at = $3, holder = null, held_until = null
          where product_import_id = $1 and holder = $2 and state = 'applying'",

@@ -16,7 +16,7 @@ use sqlx::PgPool;
 use self::{
     doors::{Door, Who},
     scene::Scene,
-    table::{FUNCTIONS, PAGES, ROUTES},
+    table::{COVER, FUNCTIONS, PAGES, ROUTES},
 };
 use crate::{
     process::Served,
@@ -58,7 +58,8 @@ async fn the_table_names_every_route_of_the_desk() -> Outcome {
     // The two of its fallback are nobody's.
     let is_path = |word: &&str| word.starts_with('/') && *word != "/" && !word.contains("__private");
     let there: BTreeSet<String> = told.split('"').filter(is_path).map(str::to_owned).collect();
-    let named: BTreeSet<String> = names(ROUTES, |(name, ..)| name.split_once(' ').map_or(name, |(_, path)| path));
+    let desk: Vec<_> = ROUTES.iter().copied().filter(|(name, ..)| *name != COVER).collect();
+    let named: BTreeSet<String> = names(&desk, |(name, ..)| name.split_once(' ').map_or(name, |(_, path)| path));
     assert_eq!(named, there, "left: the table, right: the program");
     Ok(())
 }
@@ -92,6 +93,7 @@ async fn whoever_may_not_is_turned_away_and_changes_nothing() -> Outcome {
     for door in &doors {
         for who in door.let_in() {
             let answer = door.try_as(&shop, &scene, who).await?;
+            eprintln!("LET {who:?} {} {}", door.name, answer.told().replace('\n', " "));
             if !door.lets_in(&answer) {
                 wrong.push(format!("{who:?} at {} is not let in: {}", door.name, answer.told()));
             }

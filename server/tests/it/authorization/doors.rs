@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::{
     Client, Method, RequestBuilder, StatusCode,
     header::{ACCEPT, CONTENT_TYPE, LOCATION},
@@ -11,7 +12,7 @@ use url::Url;
 
 use super::{
     scene::Scene,
-    table::{FUNCTIONS, PAGES, QUIET, ROUTES},
+    table::{ABSENT, COVER, FUNCTIONS, PAGES, QUIET, ROUTES},
 };
 use crate::process::Served;
 
@@ -43,6 +44,8 @@ pub(super) const BUYER: May = &[Who::Member];
 pub(super) const DESK: May = &[Who::OtherSeller, Who::Seller, Who::Staff];
 /// The seller whose thing it is, and the staff.
 pub(super) const OWN: May = &[Who::Seller, Who::Staff];
+/// The seller who did it: nobody goes on with what somebody else has begun, the staff neither.
+pub(super) const SELLER: May = &[Who::Seller];
 /// The staff alone.
 pub(super) const STAFF: May = &[Who::Staff];
 
@@ -103,11 +106,14 @@ impl Door {
     /// A guest is asked to sign in; for everybody else there is nothing.
     pub(super) fn turns_away(&self, answer: &Answer, who: Who) -> bool {
         let quiet = QUIET.contains(&self.name.as_str()) && !answer.status.is_server_error();
-        if who == Who::Guest { answer.asks_to_sign_in() } else { quiet || answer.is_not_there() }
+        if who == Who::Guest && self.name != COVER { answer.asks_to_sign_in() } else { quiet || answer.is_not_there() }
     }
 
     /// Let in; the rules of the shop may still say no to what was asked.
     pub(super) fn lets_in(&self, answer: &Answer) -> bool {
+        if ABSENT.contains(&self.name.as_str()) {
+            return matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::SERVICE_UNAVAILABLE);
+        }
         let ruled = match answer.status.as_u16() {
             400 | 403 | 500 => false,
             // The gateway does not answer.
@@ -162,15 +168,23 @@ async fn look(client: &Client, shop: &Served, page: &str) -> Result<StatusCode, 
 
 /// The form as a browser sends one that holds a file.
 fn in_parts(request: RequestBuilder, pairs: &[(String, String)]) -> RequestBuilder {
-    let part = |(name, value): &(String, String)| match value.strip_prefix('@') {
-        Some(file) => format!(
-            "--part\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"file.csv\"\r\n\
-             Content-Type: text/csv\r\n\r\n{file}\r\n"
-        ),
-        None => format!("--part\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"),
-    };
-    let body = format!("{}--part--\r\n", pairs.iter().map(part).collect::<String>());
+    let mut body = Vec::new();
+    for (name, value) in pairs {
+        let (kind, content) = match value.strip_prefix('@') {
+            Some(file) => ("; filename=\"file.csv\"\r\nContent-Type: text/csv", bytes(file)),
+            None => ("", value.clone().into_bytes()),
+        };
+        let head = format!("--part\r\nContent-Disposition: form-data; name=\"{name}\"{kind}\r\n\r\n");
+        body.extend([head.as_bytes(), &content, b"\r\n"].concat());
+    }
+    body.extend(b"--part--\r\n");
     request.header(CONTENT_TYPE, "multipart/form-data; boundary=part").body(body)
+}
+
+/// A file, which stands there as it is, or in base64.
+fn bytes(file: &str) -> Vec<u8> {
+    let written = file.strip_prefix("base64,").map(|file| BASE64_STANDARD.decode(file).unwrap_or_default());
+    written.unwrap_or_else(|| file.as_bytes().to_vec())
 }
 
 /// What came of it.

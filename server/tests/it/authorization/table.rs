@@ -1,9 +1,11 @@
 //! The table. A new server function, page or route is one line here: its name, who may, and a form
 //! or path that whoever may would send. In braces stand things of the scene: `{product}`, `{seller}`,
-//! `{order}` (paid), `{unpaid}`, `{delivered}` with `{claim}` are the demo seller's and the demo
-//! shopper's; `{member}`, `{application}`, `{campaign}` are anybody's; `{key}` is a new one each time.
+//! `{order}`, `{waiting}`, `{called-off}` (paid), `{unpaid}`, `{delivered}` with `{claim}`, `{returned}`
+//! with `{own-claim}` are the demo seller's and the demo shopper's; `{draft}` and `{other-draft}` are
+//! the demo seller's, as are `{import}`, `{take}` and `{sheet}`, which are files; `{member}`,
+//! `{application}`, `{campaign}` are anybody's; `{key}` is a new one each time.
 
-use super::doors::{BUYER, DESK, EVERYBODY, MEMBERS, May, OWN, STAFF};
+use super::doors::{BUYER, DESK, EVERYBODY, MEMBERS, May, OWN, SELLER, STAFF};
 
 /// Server functions: name, who may, form.
 pub(super) const FUNCTIONS: &[(&str, May, &str)] = &[
@@ -44,31 +46,85 @@ pub(super) const FUNCTIONS: &[(&str, May, &str)] = &[
     ("payment/card/register", MEMBERS, ""),
     ("payment/card/remove", BUYER, "card={card}"),
     ("payment/pay", BUYER, "order={unpaid}&way=new"),
+    ("picture/describe", OWN, "product={draft}&picture={picture}&alt=앞표지"),
+    ("picture/move", OWN, "product={draft}&picture={picture}&to=first"),
+    ("picture/remove", OWN, "product={draft}&picture={picture}"),
+    ("picture/restore", OWN, "product={draft}&picture={picture}"),
     ("points/charge", MEMBERS, "amount=1000&key={key}&way=new"),
+    ("product-import/apply", OWN, "id={import}"),
+    ("product-import/check", OWN, "id={import}"),
+    ("seller/claim", OWN, "order={returned}&claim={own-claim}&to=approved"),
+    ("seller/delivery", OWN, "order={waiting}&seller={seller}&to=preparing"),
+    ("seller/order-cancel", OWN, "order={called-off}&key={key}&lines={product}x1&expected={refund}&reason=절판"),
+    ("seller/orders-ship", SELLER, "sheet={sheet}&count=1"),
+    ("seller/orders-step", OWN, "ids={waiting}&to=shipped"),
+    (
+        "seller/product",
+        OWN,
+        "id={draft}&version={version}&form[title]=초고 2&form[author]=김마당&form[published_year]=2026\
+         &form[isbn]=9791190000017&form[category]={category}&form[list_price]=15000&form[sale_price]=12000\
+         &form[status]=draft",
+    ),
+    ("seller/product-bulk", OWN, "key={key}&ids={draft}&step=price&value=11000"),
+    ("seller/product-line", OWN, "id={other-draft}&version={other-version}&sale_price=11000&status=draft"),
+    (
+        "seller/product-new",
+        DESK,
+        "key={key}&form[seller]={seller}&form[title]=신간&form[author]=김마당&form[published_year]=2026\
+         &form[isbn]=9791190000048&form[category]={category}&form[list_price]=15000&form[sale_price]=12000\
+         &form[status]=draft&form[on_hand]=1&form[low_at]=0",
+    ),
+    ("seller/product-undo", OWN, "id={bulk}"),
+    ("seller/stock-bulk", OWN, "ids={product}&what=by&value=1&reason=입고&key={key}"),
     ("seller/stock-change", OWN, "id={product}&delta=1&reason=입고&key={key}"),
     ("seller/stock-count", OWN, "id={product}&counted=20&seen=20&reason=실사&key={key}"),
     ("seller/stock-low", OWN, "id={product}&low_at=3"),
+    // Looked at before it is taken: afterwards there is nothing to look at.
+    ("seller/stock-take-again", SELLER, "id={take}"),
+    ("seller/stock-take", SELLER, "id={take}"),
+    ("seller/stock-undo", SELLER, "id={other-draft}&movement={movement}"),
     ("staff/application-approve", STAFF, "id={application}"),
     ("staff/application-reject", STAFF, "id={other-application}&reason=서류"),
+    ("staff/audit", STAFF, ""),
+    ("staff/card-refund", STAFF, "id={back}&next=/staff/payments"),
     ("staff/claim", STAFF, "order={delivered}&claim={claim}&to=approved"),
+    ("staff/coupon-choose", STAFF, "id={campaign}&emails=someone@madang.example&key={key}"),
+    ("staff/coupon-choose-all", STAFF, "id={campaign}&since=2026-11-01&shoppers=on&key={key}"),
     ("staff/coupon-give", STAFF, "id={campaign}&email=shopper@madang.example&key={key}"),
+    ("staff/coupon-issue", STAFF, "id={campaign}&batch={batch}"),
     ("staff/coupon-new", STAFF, "key={key}&form[name]=캠페인"),
+    ("staff/coupon-revoke", STAFF, "id={campaign}&coupon={coupon}&reason=오발급"),
+    ("staff/coupon-restore", STAFF, "id={campaign}&coupon={coupon}"),
     ("staff/coupon-stop", STAFF, "id={campaign}"),
+    ("staff/coupon-resume", STAFF, "id={campaign}"),
     ("staff/delivery", STAFF, "order={order}&seller={seller}&to=preparing"),
     ("staff/discard", STAFF, "id={letter}&reason=버림"),
     ("staff/member-block", STAFF, "ids={member}&reason=도용&page=/staff/members/{member}&next=/staff/members/{member}"),
     ("staff/member-points", STAFF, "id={member}&amount=100&reason=사과&key={key}"),
     ("staff/member-role", STAFF, "id={member}&staff=no"),
     ("staff/member-unblock", STAFF, "ids={member}&page=/staff/members/{member}&next=/staff/members/{member}"),
+    ("staff/order-note", STAFF, "order={order}&key={key}&body=전화로 물었다"),
+    ("staff/order-note-remove", STAFF, "order={order}&note={note}"),
+    ("staff/payment-ask", STAFF, "id={payment}&next=/staff/payments"),
     ("staff/points", STAFF, "email=someone@madang.example&amount=100&reason=사과&key={key}"),
+    ("staff/reconcile", STAFF, "first_day=2026-11-01&last_day=2026-11-02"),
     ("staff/redrive", STAFF, "reader=notification"),
+    ("staff/sandbox", STAFF, "neighbor=gateway&slow=10"),
     ("wish/add", MEMBERS, "product={product}"),
     ("wish/withdraw", MEMBERS, "product={product}"),
 ];
 
-/// Functions that answer for somebody else's thing as for one that is gone, which is no 404. That
-/// nothing changes is looked at all the same.
-pub(super) const QUIET: &[&str] = &["payment/card/change", "payment/card/remove"];
+/// Functions that answer for somebody else's thing as for one that is gone, which is no 404: of many
+/// at once it is one that was not done. That nothing changes is looked at all the same.
+pub(super) const QUIET: &[&str] =
+    &["payment/card/change", "payment/card/remove", "seller/orders-step", "seller/stock-bulk"];
+
+/// Doors behind which there is nothing in this scene, for nobody: its gateway is no sandbox.
+pub(super) const ABSENT: &[&str] = &["/staff/sandbox", "staff/sandbox"];
+
+/// The cover of a draft, which the server draws beside the routes of the desk. It is a picture on a
+/// page and asks nobody to sign in: for a guest, too, there is nothing.
+pub(super) const COVER: &str = "GET /seller/products/{id}/cover.svg";
 
 /// Pages: the route as the program has it, who may, and a path of it.
 pub(super) const PAGES: &[(&str, May, &str)] = &[
@@ -84,7 +140,28 @@ pub(super) const PAGES: &[(&str, May, &str)] = &[
     ("/my/points", MEMBERS, "/my/points"),
     ("/my/profile", MEMBERS, "/my/profile"),
     ("/my/seller", MEMBERS, "/my/seller"),
+    ("/seller", DESK, "/seller"),
+    ("/seller/claims", DESK, "/seller/claims"),
+    ("/seller/orders", DESK, "/seller/orders"),
+    ("/seller/orders/bulk", DESK, "/seller/orders/bulk?step=shipped&id={order}"),
+    ("/seller/orders/ship", DESK, "/seller/orders/ship"),
+    ("/seller/orders/{id}", OWN, "/seller/orders/{order}"),
+    ("/seller/orders/{id}/cancel", OWN, "/seller/orders/{order}/cancel"),
+    ("/seller/products", DESK, "/seller/products"),
+    ("/seller/products/bulk", DESK, "/seller/products/bulk?step=price&value=11000&id={draft}"),
+    ("/seller/products/bulk/{id}", OWN, "/seller/products/bulk/{bulk}"),
+    ("/seller/products/import", DESK, "/seller/products/import"),
+    ("/seller/products/imports", DESK, "/seller/products/imports"),
+    ("/seller/products/imports/{id}", OWN, "/seller/products/imports/{import}"),
+    ("/seller/products/new", DESK, "/seller/products/new"),
+    ("/seller/products/{id}", OWN, "/seller/products/{draft}"),
+    ("/seller/products/{id}/pictures", OWN, "/seller/products/{draft}/pictures"),
+    ("/seller/products/{id}/preview", OWN, "/seller/products/{draft}/preview"),
     ("/seller/stock", DESK, "/seller/stock"),
+    ("/seller/stock/bulk", DESK, "/seller/stock/bulk?id={product}"),
+    ("/seller/stock/count", DESK, "/seller/stock/count"),
+    ("/seller/stock/count/{id}", SELLER, "/seller/stock/count/{take}"),
+    ("/seller/stock/movements", DESK, "/seller/stock/movements"),
     ("/seller/stock/{id}", OWN, "/seller/stock/{product}"),
     ("/seller/trail", DESK, "/seller/trail"),
     ("/staff", STAFF, "/staff"),
@@ -94,20 +171,84 @@ pub(super) const PAGES: &[(&str, May, &str)] = &[
     ("/staff/coupons", STAFF, "/staff/coupons"),
     ("/staff/coupons/new", STAFF, "/staff/coupons/new"),
     ("/staff/coupons/{id}", STAFF, "/staff/coupons/{campaign}"),
+    ("/staff/coupons/{id}/copies", STAFF, "/staff/coupons/{campaign}/copies"),
+    ("/staff/coupons/{id}/issue", STAFF, "/staff/coupons/{campaign}/issue"),
+    ("/staff/coupons/{id}/issue/{batch}", STAFF, "/staff/coupons/{campaign}/issue/{batch}"),
+    ("/staff/coupons/{id}/live", STAFF, "/staff/coupons/{campaign}/live"),
     ("/staff/members", STAFF, "/staff/members?q=정회원"),
     ("/staff/members/bulk", STAFF, "/staff/members/bulk?do=block&id={member}"),
     ("/staff/members/{id}", STAFF, "/staff/members/{member}"),
     ("/staff/orders", STAFF, "/staff/orders"),
+    ("/staff/orders/bulk", STAFF, "/staff/orders/bulk?step=shipped&id={order}"),
+    ("/staff/orders/ship", STAFF, "/staff/orders/ship"),
     ("/staff/orders/{id}", STAFF, "/staff/orders/{order}"),
+    ("/staff/orders/{id}/cancel", STAFF, "/staff/orders/{order}/cancel"),
+    ("/staff/payments", STAFF, "/staff/payments"),
     ("/staff/points", STAFF, "/staff/points"),
     ("/staff/readers", STAFF, "/staff/readers"),
+    ("/staff/readers/settled", STAFF, "/staff/readers/settled"),
+    ("/staff/reconciliation", STAFF, "/staff/reconciliation?run={reconciliation}"),
+    ("/staff/sandbox", STAFF, "/staff/sandbox"),
+    ("/staff/system", STAFF, "/staff/system"),
     ("/staff/trail", STAFF, "/staff/trail"),
+    ("/staff/webhooks", STAFF, "/staff/webhooks"),
 ];
 
 /// Files that go out (`GET`) and come in (`POST`): method and route, who may, a path of it, and the
 /// parts of its form, of which a file begins with `@`.
 pub(super) const ROUTES: &[(&str, May, &str, &str)] = &[
+    ("GET /seller/claims.csv", DESK, "/seller/claims.csv", ""),
+    ("GET /seller/orders.csv", DESK, "/seller/orders.csv", ""),
+    ("GET /seller/orders/ship/example.csv", DESK, "/seller/orders/ship/example.csv", ""),
+    (
+        "POST /seller/orders/ship/file",
+        DESK,
+        "/seller/orders/ship/file",
+        "file=@주문번호,택배사,운송장번호\n{order},한빛택배,678901234567",
+    ),
+    ("GET /seller/products.csv", DESK, "/seller/products.csv", ""),
+    ("GET /seller/products/export.csv", DESK, "/seller/products/export.csv", ""),
+    ("GET /seller/products/import/example.csv", DESK, "/seller/products/import/example.csv", ""),
+    ("POST /seller/products/import/file", DESK, "/seller/products/import/file", "sheet=@id,sale_price\n{draft},11000"),
+    ("GET /seller/products/imports/{id}/errors.csv", OWN, "/seller/products/imports/{import}/errors.csv", ""),
+    (COVER, OWN, "/seller/products/{draft}/cover.svg", ""),
+    // Two by two red pixels.
+    (
+        "POST /seller/products/{id}/pictures/upload",
+        OWN,
+        "/seller/products/{draft}/pictures/upload",
+        "files=@base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR42mM4oKAARAwQCgAejgQBf4ruEwAAAABJRU5ErkJggg==",
+    ),
+    ("GET /seller/stock.csv", DESK, "/seller/stock.csv", ""),
+    (
+        "POST /seller/stock/count/file",
+        DESK,
+        "/seller/stock/count/file",
+        "key={key}&reason=실사&file=@id,counted\n{draft},10",
+    ),
+    ("GET /seller/stock/movements.csv", DESK, "/seller/stock/movements.csv", ""),
     ("GET /seller/trail.csv", DESK, "/seller/trail.csv", ""),
+    ("GET /staff/claims.csv", STAFF, "/staff/claims.csv", ""),
+    ("GET /staff/coupons.csv", STAFF, "/staff/coupons.csv", ""),
+    ("GET /staff/coupons/{id}/copies.csv", STAFF, "/staff/coupons/{campaign}/copies.csv", ""),
+    (
+        "POST /staff/coupons/{id}/issue/file",
+        STAFF,
+        "/staff/coupons/{campaign}/issue/file",
+        "key={key}&file=@email\nsomeone@madang.example",
+    ),
     ("GET /staff/members.csv", STAFF, "/staff/members.csv", ""),
+    ("GET /staff/orders.csv", STAFF, "/staff/orders.csv", ""),
+    ("GET /staff/orders/ship/example.csv", STAFF, "/staff/orders/ship/example.csv", ""),
+    (
+        "POST /staff/orders/ship/file",
+        STAFF,
+        "/staff/orders/ship/file",
+        "file=@주문번호,택배사,운송장번호\n{order},한빛택배,678901234567",
+    ),
+    ("GET /staff/payments.csv", STAFF, "/staff/payments.csv", ""),
+    ("GET /staff/readers/settled.csv", STAFF, "/staff/readers/settled.csv", ""),
+    ("GET /staff/reconciliation.csv", STAFF, "/staff/reconciliation.csv?run={reconciliation}", ""),
     ("GET /staff/trail.csv", STAFF, "/staff/trail.csv", ""),
+    ("GET /staff/webhooks.csv", STAFF, "/staff/webhooks.csv", ""),
 ];
