@@ -56,14 +56,15 @@ impl<R: Read + Seek> Sheet<R> {
         let left = Arc::new(AtomicUsize::new(MOST_ROW_BYTES));
         let quotes = Arc::new(AtomicUsize::new(0));
         let bounded = Bounded { inner: text, left: left.clone(), quotes: quotes.clone(), ahead: Vec::new() };
-        let (first, text) = first_line(bounded)?;
+        let (start, text) = start(bounded)?;
+        let end = if start.contains(&b'\n') { b'\n' } else { b'\r' };
         // With the terminator of its own the lines of a file from a spreadsheet would be counted one too
         // low; the `\r` that is left goes with what is blank around a cell.
         let mut rows = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(delimiter(&first))
-            .terminator(csv::Terminator::Any(b'\n'))
+            .delimiter(delimiter(&start))
+            .terminator(csv::Terminator::Any(end))
             .from_reader(text);
         let mut record = StringRecord::new();
         read(&mut rows, &left, &mut record)?.ok_or(Failure::Sheet(SheetFlaw::Empty))?;
@@ -169,8 +170,9 @@ fn unmarked_utf16(start: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The beginning of the text, enough to see what separates its columns; kept for who reads on.
-fn first_line<R: Read>(text: Bounded<R>) -> Result<(Vec<u8>, Bounded<R>)> {
+/// The beginning of the text, enough to see what separates its columns and ends its rows; kept for
+/// who reads on.
+fn start<R: Read>(text: Bounded<R>) -> Result<(Vec<u8>, Bounded<R>)> {
     let mut text = text;
     let mut start = vec![0; 4096];
     let mut filled = 0;
@@ -182,11 +184,11 @@ fn first_line<R: Read>(text: Bounded<R>) -> Result<(Vec<u8>, Bounded<R>)> {
     }
     start.truncate(filled);
     text.ahead = start.clone();
-    let line = start.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default().to_vec();
-    Ok((line, text))
+    Ok((start, text))
 }
 
-fn delimiter(header: &[u8]) -> u8 {
+fn delimiter(start: &[u8]) -> u8 {
+    let header = start.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
     let count = |sign: u8| header.iter().filter(|byte| **byte == sign).count();
     [b',', b'\t', b';'].into_iter().rev().max_by_key(|sign| count(*sign)).unwrap_or(b',')
 }
