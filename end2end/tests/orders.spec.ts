@@ -44,7 +44,7 @@ async function desk(browser: Browser, page: Page, who: "staff" | "seller", path:
 const name = () => `주문자${scripted() ? "가" : "나"}${Date.now()}`;
 
 async function search(page: Page, typed: string) {
-  await field(page, "주문 찾기").fill(typed);
+  await page.getByRole("searchbox", { name: "주문 찾기" }).fill(typed);
   await button(page, "검색").click();
 }
 
