@@ -93,7 +93,6 @@ async fn whoever_may_not_is_turned_away_and_changes_nothing() -> Outcome {
     for door in &doors {
         for who in door.let_in() {
             let answer = door.try_as(&shop, &scene, who).await?;
-            eprintln!("LET {who:?} {} {}", door.name, answer.told().replace('\n', " "));
             if !door.lets_in(&answer) {
                 wrong.push(format!("{who:?} at {} is not let in: {}", door.name, answer.told()));
             }

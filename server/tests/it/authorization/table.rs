@@ -87,7 +87,7 @@ pub(super) const FUNCTIONS: &[(&str, May, &str)] = &[
     ("staff/application-reject", STAFF, "id={other-application}&reason=서류"),
     ("staff/audit", STAFF, ""),
     ("staff/card-refund", STAFF, "id={back}&next=/staff/payments"),
-    ("staff/claim", STAFF, "order={delivered}&claim={claim}&to=approved"),
+    ("staff/claim", STAFF, "order={returned}&claim={own-claim}&to=collecting"),
     ("staff/coupon-choose", STAFF, "id={campaign}&emails=someone@madang.example&key={key}"),
     ("staff/coupon-choose-all", STAFF, "id={campaign}&since=2026-11-01&shoppers=on&key={key}"),
     ("staff/coupon-give", STAFF, "id={campaign}&email=shopper@madang.example&key={key}"),

@@ -1,0 +1,71 @@
+//! Another seller, and members to whom the staff may do anything.
+
+use domain::{
+    Shop,
+    application::{self, ApplicationForm},
+    member::{self, Shopper, SignUp},
+};
+
+use super::{Cast, Result, Things};
+
+pub(super) async fn things(cast: &Cast) -> Result<Things> {
+    let shop = &cast.shop;
+    another_seller(shop).await?;
+    let someone = sign_up(shop, "someone@madang.example").await?.id();
+    let applicant = someone_who_applies(shop, "1248100998", "applicant@madang.example").await?;
+    let refused = someone_who_applies(shop, "2208162517", "refused@madang.example").await?;
+    let notification = sqlx::query_scalar::<_, i64>(
+        "insert into notification (member_id, kind, payload, event_id, created_at)
+         values ($1, 'restocked', '{\"product\": 1, \"title\": \"책\"}', -1, now()) returning notification_id",
+    );
+    let notification = notification.bind(cast.shopper.id()).fetch_one(&shop.db).await?;
+    Ok(Things::from([
+        ("member", someone.to_string()),
+        ("application", applicant.to_string()),
+        ("other-application", refused.to_string()),
+        ("notification", notification.to_string()),
+    ]))
+}
+
+/// With the demo seller's password.
+async fn another_seller(shop: &Shop) -> Result<()> {
+    sqlx::query(
+        "with other as (
+             insert into member (email, password_hash, name, role)
+             select 'other@madang.example', password_hash, '최서점', 'seller' from member
+             where email = 'seller@madang.example' returning member_id
+         ), wallet as (
+             insert into points_wallet (member_id) select member_id from other
+         )
+         update seller set member_id = other.member_id from other
+         where seller_id = (select min(seller_id) from seller where member_id is null)",
+    )
+    .execute(&shop.db)
+    .await?;
+    Ok(())
+}
+
+async fn sign_up(shop: &Shop, email: &str) -> Result<Shopper> {
+    let password = "correct horse".to_owned();
+    let form = SignUp {
+        email: email.to_owned(),
+        password: password.clone(),
+        password_again: password,
+        name: "정회원".to_owned(),
+        phone: String::new(),
+    };
+    Ok(member::sign_up(shop, form).await?)
+}
+
+/// The application of a member of its own.
+async fn someone_who_applies(shop: &Shop, number: &str, email: &str) -> Result<i64> {
+    let by = sign_up(shop, email).await?;
+    let form = ApplicationForm {
+        shop_name: "정서점".to_owned(),
+        business_number: number.to_owned(),
+        phone: "02-123-4567".to_owned(),
+        introduction: "헌책".to_owned(),
+    };
+    application::apply(shop, &by, &form).await?;
+    Ok(application::latest(shop, &by).await?.ok_or("no application")?.id)
+}
