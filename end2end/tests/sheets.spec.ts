@@ -116,8 +116,10 @@ test("what is no table is told, in whatever way", async ({ page }) => {
   }
   // Nothing chosen: only a browser that does not look would send that.
   const origin = new URL(page.url()).origin;
-  const multipart = { sheet: { name: "", mimeType: "application/octet-stream", buffer: Buffer.alloc(0) } };
-  await page.request.post("/seller/products/import/file", { headers: { origin }, multipart });
+  const head = 'Content-Disposition: form-data; name="sheet"; filename=""\r\nContent-Type: application/octet-stream';
+  const headers = { origin, "content-type": "multipart/form-data; boundary=part" };
+  const data = `--part\r\n${head}\r\n\r\n\r\n--part--\r\n`;
+  await page.request.post("/seller/products/import/file", { headers, data });
   await page.goto("/seller/products/import");
   await expect(main(page).getByRole("alert")).toContainText("CSV 파일: 입력해 주세요.");
 });
