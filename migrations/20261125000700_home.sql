@@ -43,7 +43,7 @@ create table visit_key (
 );
 create table visit_seen (
     day date not null,
-    step text not null check (step in ('visit', 'cart')),
+    step text not null check (step in ('visit', 'cart', 'order', 'paid')),
     -- 0 for the whole shop.
     seller_id bigint not null,
     who bigint not null,
@@ -52,12 +52,14 @@ create table visit_seen (
     primary key (day, step, seller_id, who)
 );
 
--- How many came, and how many put something into a cart.
+-- How many came, put something into a cart, ordered, and paid. The last two are read from the log.
 create table visit_day (
     seller_id bigint not null,
     day date not null,
     visitors bigint not null default 0,
     carts bigint not null default 0,
+    ordered bigint not null default 0,
+    paid bigint not null default 0,
     primary key (seller_id, day)
 ) with (fillfactor = 70);
 

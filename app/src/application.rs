@@ -37,7 +37,7 @@ async fn apply(
     let fields = [
         ("shop_name", form.shop_name.as_str()),
         ("business_number", &form.business_number),
-        ("phone", &form.phone),
+        ("shop_phone", &form.phone),
         ("introduction", &form.introduction),
     ];
     answer(Sent { form: "application/apply", page: PAGE, fields: &fields }, outcome).await
@@ -101,7 +101,7 @@ fn Apply(
         <form action="/fn/application/apply" method="post">
             <Field name="shop_name" label=t!("people-shop-name") form=form.clone() value=name autocomplete="organization" required=true hint=t!("people-shop-name-hint") />
             <Field name="business_number" label=t!("people-business-number") form=form.clone() value=number inputmode="numeric" required=true hint=t!("people-business-number-hint") />
-            <Field name="phone" label=t!("people-shop-phone") form=form.clone() value=phone kind="tel" autocomplete="tel" inputmode="tel" required=true hint=t!("people-shop-phone-hint") />
+            <Field name="shop_phone" wire="phone" label=t!("people-shop-phone") form=form.clone() value=phone kind="tel" autocomplete="tel" inputmode="tel" required=true hint=t!("people-shop-phone-hint") />
             <Introduction form value=about />
             <p class="hint">{t!("people-apply-note")}</p>
             <button class="button primary">{if again { t!("people-apply-again") } else { t!("people-apply") }}</button>

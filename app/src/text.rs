@@ -198,6 +198,7 @@ fn sheet_flaw(flaw: SheetFlaw) -> String {
         SheetFlaw::TooManyRows => t!("sheet-too-many-rows"),
         SheetFlaw::TooLarge => t!("sheet-too-large"),
         SheetFlaw::ColumnMissing => t!("sheet-column-missing"),
+        SheetFlaw::ColumnTwice => t!("sheet-column-twice"),
     }
 }
 
@@ -237,6 +238,7 @@ pub(crate) fn field(name: &str) -> String {
         "issue_mode" => t!("issue-mode"),
         "code" => t!("coupon-code"),
         "shop_name" => t!("people-shop-name"),
+        "shop_phone" => t!("people-shop-phone"),
         "business_number" => t!("people-business-number"),
         "introduction" => t!("people-introduction"),
         "alt" => t!("pictures-alt-of"),

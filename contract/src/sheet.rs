@@ -28,6 +28,8 @@ pub enum SheetFlaw {
     TooLarge,
     /// Lacks a column that is needed.
     ColumnMissing,
+    /// Has the same column twice: which one counts, nobody can tell.
+    ColumnTwice,
 }
 
 /// A cell as it is written into a file: one that a spreadsheet would take for a formula begins

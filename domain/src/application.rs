@@ -72,7 +72,7 @@ impl ApplicationForm {
         let mut check = Check::default();
         let shop_name = check.field("shop_name", application::shop_name(&self.shop_name));
         let number = check.field("business_number", application::business_number(&self.business_number));
-        let phone = check.field("phone", member::phone(&self.phone));
+        let phone = check.field("shop_phone", member::phone(&self.phone));
         let introduction = check.field("introduction", application::introduction(&self.introduction));
         match (shop_name, number, phone, introduction) {
             (Some(shop_name), Some(business_number), Some(phone), Some(introduction)) => {

@@ -68,7 +68,14 @@ impl<R: Read + Seek> Sheet<R> {
             .from_reader(text);
         let mut record = StringRecord::new();
         read(&mut rows, &left, &mut record)?.ok_or(Failure::Sheet(SheetFlaw::Empty))?;
-        let columns = record.iter().enumerate().map(|(at, name)| (name.trim().to_lowercase(), at)).collect();
+        let mut columns = BTreeMap::new();
+        for (at, name) in record.iter().enumerate() {
+            let name = name.trim().to_lowercase();
+            // Columns without a name mean nothing, however many there are.
+            if columns.insert(name.clone(), at).is_some() && !name.is_empty() {
+                return Err(Failure::Sheet(SheetFlaw::ColumnTwice).into());
+            }
+        }
         Ok(Self { rows, columns, left, quotes, record })
     }
 }
@@ -277,6 +284,8 @@ mod tests {
         assert_eq!(flaw("a,".repeat(1_000_000).as_bytes()), Some(Failure::Sheet(SheetFlaw::RowTooLong)));
         assert_eq!(flaw("a,".repeat(200).as_bytes()), Some(Failure::Sheet(SheetFlaw::TooManyColumns)));
         assert_eq!(flaw(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff"), Some(Failure::Sheet(SheetFlaw::NotText)));
+        assert_eq!(flaw(b"a,b, A \n1,2,3\n"), Some(Failure::Sheet(SheetFlaw::ColumnTwice)));
+        assert_eq!(flaw(b"a,,b,\n1,2,3,4\n"), None, "columns without a name");
         assert_eq!(flaw(b"a,b\n1,2\n\"3,4\n5,6\n"), Some(Failure::Sheet(SheetFlaw::QuoteOpen)));
         assert_eq!(flaw(b"a,b\n1,\"2\n3\"\n5\",6\n"), None, "a stray quote within a cell");
         let endless = [b"a,b\n\"".as_slice(), &vec![b'x'; 2 * MOST_ROW_BYTES]].concat();

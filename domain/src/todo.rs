@@ -21,7 +21,7 @@ pub struct Waiting {
     pub late: i64,
     /// Claims under way.
     pub claims: i64,
-    /// Products low in stock or depleted.
+    /// Products on sale that are low in stock or depleted.
     pub low: i64,
 }
 
@@ -67,25 +67,29 @@ async fn claims(shop: &Shop, by: &Operator) -> Result<i64> {
 
 /// There is no index of it: one would make every order that moves stock write into all of them.
 async fn low(shop: &Shop, by: &Operator) -> Result<i64> {
-    let count =
-        match by.seller() {
-            None => sqlx::query_scalar!(
-                r#"select count(*) as "count!" from (select from stock where available <= low_at limit 100) as counted"#
+    let count = match by.seller() {
+        None => {
+            sqlx::query_scalar!(
+                r#"select count(*) as "count!" from (
+                       select from stock s join product p using (product_id)
+                       where s.available <= s.low_at and p.status = 'on_sale' limit 100
+                   ) as counted"#
             )
             .fetch_one(&shop.db)
-            .await,
-            Some(seller) => {
-                sqlx::query_scalar!(
-                    r#"select count(*) as "count!" from (
+            .await
+        }
+        Some(seller) => {
+            sqlx::query_scalar!(
+                r#"select count(*) as "count!" from (
                        select from product p join stock s using (product_id)
-                       where p.seller_id = $1 and s.available <= s.low_at limit 100
+                       where p.seller_id = $1 and p.status = 'on_sale' and s.available <= s.low_at limit 100
                    ) as counted"#,
-                    seller
-                )
-                .fetch_one(&shop.db)
-                .await
-            }
-        };
+                seller
+            )
+            .fetch_one(&shop.db)
+            .await
+        }
+    };
     Ok(count?)
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-pub use read::{Entry, Filter, list};
+pub use read::{Entry, Filter, Named, list};
 
 use crate::{
     Result, Shop,

@@ -1,4 +1,4 @@
-//! Visits: how many people came on a Korean day, and how many put something into a cart.
+//! Visits: how many people came on a Korean day, put something into a cart, ordered and paid.
 //!
 //! No request writes them: each instance keeps in memory who came, and stores the new ones every few
 //! seconds. What is stored of a person is a hash under a key of that day, and both are deleted when
@@ -6,7 +6,7 @@
 //! address with the browser's name. The same hash counts once over all instances and restarts; who
 //! signs in counts once where the same instance saw them before, and people behind one address with
 //! the same browser are one until they have a cart. What an instance has not stored yet when it dies
-//! is lost: a few seconds.
+//! is lost: a few seconds. Who ordered and who paid, a reader of the log stores in the same way.
 
 mod store;
 
@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+pub(crate) use store::note;
 pub use store::{VisitDay, days, flush, forget};
 
 use crate::{cart::Owner, sales::WHOLE};
@@ -32,22 +33,37 @@ const FRESH: usize = 50_000;
 
 /// What a person did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Step {
+pub(crate) enum Step {
     Visit,
     Cart,
+    Order,
+    Paid,
 }
 
 type Hashed = [u8; 16];
 
 /// A person who did something for the first time on a day, as far as this instance knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Mark {
+pub(crate) struct Mark {
     day: Date,
     step: Step,
     seller: i64,
     who: Hashed,
     /// Not where the same person was counted under another name already.
     counts: bool,
+}
+
+impl Mark {
+    /// What a member did, for the whole shop and for each seller of whom it was bought.
+    pub(crate) fn of_member(
+        step: Step,
+        at: OffsetDateTime,
+        member: MemberId,
+        sellers: impl Iterator<Item = i64>,
+    ) -> impl Iterator<Item = Self> {
+        let (day, who) = (kst_date(at), member_name(member));
+        sellers.chain([WHOLE]).map(move |seller| Self { day, step, seller, who, counts: true })
+    }
 }
 
 /// What tells people apart, the better the later.
@@ -83,7 +99,7 @@ impl Visits {
         let names = [
             Some((Known::Address, hashed(&format!("address {address}")))),
             cart.map(|cart| (Known::Cart, hashed(&format!("cart {cart}")))),
-            member.map(|member| (Known::Member, hashed(&format!("member {member}")))),
+            member.map(|member| (Known::Member, member_name(member))),
         ];
         self.with(now, |tally| tally.came(&names.into_iter().flatten().collect::<Vec<_>>()));
     }
@@ -91,7 +107,7 @@ impl Visits {
     /// Somebody put something of a seller's into a cart.
     pub(crate) fn put_into_cart(&self, now: OffsetDateTime, owner: Owner, seller: i64) {
         let (known, who) = match owner {
-            Owner::Member(member) => (Known::Member, hashed(&format!("member {member}"))),
+            Owner::Member(member) => (Known::Member, member_name(member)),
             Owner::Guest(cart) => (Known::Cart, hashed(&format!("cart {cart}"))),
         };
         self.with(now, |tally| {
@@ -151,6 +167,10 @@ impl Tally {
         self.fresh.push(Mark { day: self.day, step, seller, who, counts });
         true
     }
+}
+
+fn member_name(member: MemberId) -> Hashed {
+    hashed(&format!("member {member}"))
 }
 
 /// Of the same length whatever it is: what browsers call themselves may be long.

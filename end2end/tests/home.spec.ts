@@ -61,6 +61,9 @@ test("an order that is placed and paid shows in what waits and in the figures", 
       }
     }).toPass({ timeout: 30_000 });
     expect(await figure(home, "todo-orders")).toBeGreaterThan(0);
+    for (const share of await main(home).locator(".share").allInnerTexts()) {
+      if (share.trim() !== "–") expect(Number.parseFloat(share), share).toBeLessThanOrEqual(100);
+    }
     await fits(home);
   }
   expect(await figure(staff, "visits-today")).toBeGreaterThan(visits);

@@ -61,6 +61,11 @@ test("a seller finds new orders, accepts them together, and ships them by a file
     await own.goto(`/seller/orders?tab=new&q=${recipient}`);
     await expect(row(own, two.number)).toBeVisible({ timeout: 500 });
   }).toPass();
+  const ticked = own.getByRole("checkbox", { name: `${three.number} 선택` });
+  await main(own).getByRole("link", { name: "이 쪽 모두 고르기" }).click();
+  await expect(ticked).toBeChecked();
+  await main(own).getByRole("link", { name: "모두 놓기" }).click();
+  await expect(ticked).not.toBeChecked();
   for (const { number } of [one, two]) await own.getByRole("checkbox", { name: `${number} 선택` }).check();
   await button(own, "상품준비중 처리").click();
   await expect(main(own).getByRole("heading", { level: 2 })).toHaveText("주문 2건을 ‘상품준비중’(으)로 처리합니다.");
@@ -103,9 +108,13 @@ test("a seller finds new orders, accepts them together, and ships them by a file
   for (const context of [own, staff]) await context.context().close();
 });
 
-test("a file that is no table, or none, is refused with why", async ({ page, browser }) => {
+test("an empty list has no steps, and a file that is no table, or none, is refused with why", async ({ page, browser }) => {
   await page.goto("/");
-  const own = await desk(browser, page, "seller", "/seller/orders/ship");
+  // A list without orders has no steps for them either.
+  const own = await desk(browser, page, "seller", "/seller/orders?tab=new&q=nobody");
+  await expect(main(own)).toContainText("조건에 맞는 주문이 없습니다.");
+  await expect(button(own, /처리$/)).toHaveCount(0);
+  await own.goto("/seller/orders/ship");
   await button(own, "파일 확인").click();
   await expect(own.getByLabel("운송장 파일")).toHaveAccessibleDescription("입력해 주세요.");
   await own.getByLabel("운송장 파일").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("가,나\n1,2\n") });
@@ -146,10 +155,11 @@ test("the staff cancels a copy for its shopper, and the history tells all of it"
   await main(own).getByRole("link", { name: "취소·환불" }).click();
   await expect(own.getByTestId("refund").locator("dd.sum")).toHaveText(printWon(one.paid));
   await expect(own.getByTestId("coupon-effect")).toHaveText("쿠폰을 돌려줍니다.");
-  await button(own, /환불받고 취소하기$/).click();
+  const cancel = `${printWon(one.paid)} 환불하고 취소하기`;
+  await button(own, cancel).click();
   if (!scripted()) await expect(main(own).getByRole("alert")).toHaveCount(0);
   await field(own, "자세한 사유").fill("책이 상했습니다");
-  await button(own, /환불받고 취소하기$/).click();
+  await button(own, cancel).click();
   await expect(told(own, "저장했습니다.")).toBeVisible();
   await field(own, "새 메모").fill("사과 전화를 드렸습니다");
   await button(own, "메모 남기기").click();
@@ -160,7 +170,9 @@ test("the staff cancels a copy for its shopper, and the history tells all of it"
   await own.getByRole("list", { name: "내역 구분" }).getByRole("link", { name: "재고" }).click();
   await expect(history.locator("> li")).toHaveCount(2);
   await expect(history.locator("> li").filter({ hasText: BOOK })).toHaveCount(2);
-  await button(own, "메모 지우기").click();
+  await main(own).getByText("메모 지우기", { exact: true }).click();
+  await expect(main(own).locator(".notes > li")).toHaveCount(1);
+  await button(own, "지우기").click();
   await expect(main(own).locator(".notes > li")).toHaveCount(0);
   await page.goto(one.path);
   await expect(main(page).locator(".timeline")).toContainText("책이 상했습니다");
@@ -174,14 +186,23 @@ test("a seller cancels their own part, and runs the claims of their goods", asyn
   await main(own).getByRole("link", { name: "취소·환불" }).click();
   await expect(own.getByTestId("coupon-effect")).toHaveCount(0);
   await field(own, "자세한 사유").fill("품절되었습니다");
-  await button(own, /환불받고 취소하기$/).click();
+  await button(own, /환불하고 취소하기$/).click();
   await expect(told(own, "저장했습니다.")).toBeVisible();
+  // What is gone is told, and is no longer packed or counted.
+  const entry = main(own).locator(".history > li").filter({ hasText: `취소 ${BOOK} 1권` });
+  await expect(entry).toContainText("품절되었습니다");
+  await expect(main(own).getByText("남은 합계", { exact: true })).toBeVisible();
+  const csv = await (await own.request.get(`/seller/orders.csv?q=${one.number}`)).text();
+  expect(csv).toContain(`${BOOK} x0`);
+  expect(csv).not.toContain(`${BOOK} x1`);
 
   await own.goto(`/seller${two.path}`);
   for (const name of ["배송중 처리", "배송완료 처리"]) {
     await button(own, name).click();
     await expect(button(own, name)).toHaveCount(0);
   }
+  await own.goto(`/seller${two.path}/cancel`);
+  await expect(main(own).getByRole("alert")).toHaveText("이미 발송된 주문이라 취소할 수 없습니다. 돌려받은 뒤 반품으로 처리해 주세요.");
   await page.goto(two.path);
   await main(page).getByRole("link", { name: "반품·교환 신청" }).click();
   await main(page).getByLabel(BOOK).selectOption("1");

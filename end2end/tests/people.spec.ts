@@ -227,6 +227,9 @@ test("the staff corrects points and gives the staff's role, and the trail has al
   const subject = new URL(staff.url()).searchParams.get("subject");
   const csv = await staff.request.get(`/staff/trail.csv?subject=${subject}&act=points_adjusted`);
   expect(await csv.text()).toContain("포인트 잔액: 0 → 7,000; 사유: 사과");
+  await staff.goto("/staff/trail?from=abc");
+  await expect(main(staff).getByRole("alert")).toContainText("날짜를 읽을 수 없어 빼고 찾았습니다.");
+  await expect(rows.first()).toBeVisible();
   await signOut(page);
   await staff.context().close();
 });

@@ -161,24 +161,21 @@ pub(crate) fn BestSellers(figures: Figures) -> impl IntoView {
     }
 }
 
-/// How many of those who come put something into a cart, order and pay.
+/// How many of those who come put something into a cart, order and pay: people, each once a day.
 #[component]
 pub(crate) fn Conversion(figures: Figures) -> impl IntoView {
     let today = figures.today();
     let visits_today = figures.visits.iter().rev().find(|visit| Some(visit.day) == today.map(|day| day.day));
-    let sum_visits = |of: fn(&VisitDay) -> i64| figures.visits.iter().map(of).sum::<i64>();
-    let sum = |of: fn(&Day) -> i64| figures.days.iter().map(of).sum::<i64>();
-    let visited = figures.whole.then(|| {
-        let now = visits_today.map_or(0, |visit| visit.visitors);
-        ("visits", t!("home-visits"), now, sum_visits(|visit| visit.visitors))
-    });
-    let carts = visits_today.map_or(0, |visit| visit.carts);
+    let step = |id: &'static str, name: String, of: fn(&VisitDay) -> i64| {
+        (id, name, visits_today.map_or(0, of), figures.visits.iter().map(of).sum::<i64>())
+    };
+    let visited = figures.whole.then(|| step("visits", t!("home-visits"), |day| day.visitors));
     let steps: Vec<_> = visited
         .into_iter()
         .chain([
-            ("carts", t!("home-carts"), carts, sum_visits(|visit| visit.carts)),
-            ("placed", t!("home-placed"), today.map_or(0, |day| day.placed), sum(|day| day.placed)),
-            ("paid", t!("home-paid"), today.map_or(0, |day| day.paid), sum(|day| day.paid)),
+            step("carts", t!("home-carts"), |day| day.carts),
+            step("placed", t!("home-placed"), |day| day.ordered),
+            step("paid", t!("home-paid"), |day| day.paid),
         ])
         .collect();
     let first = steps.first().map_or((0, 0), |(_, _, today, month)| (*today, *month));
@@ -212,10 +209,14 @@ pub(crate) fn Conversion(figures: Figures) -> impl IntoView {
     }
 }
 
-/// How much of the first step is left, in percent with one decimal.
-fn share(part: i64, of: i64) -> Option<impl IntoView> {
-    (of > 0).then(|| {
+/// How much of the first step is left, in percent with one decimal. More than all of it is not
+/// compared: who works here is no visitor, and what is paid today may be in a cart since yesterday.
+fn share(part: i64, of: i64) -> impl IntoView {
+    let share = if of > 0 && part <= of {
         let tenths = part.saturating_mul(1_000) / of;
-        view! { <small class="share">{format!("{}.{}%", grouped(tenths / 10), tenths % 10)}</small> }
-    })
+        format!("{}.{}%", tenths / 10, tenths % 10)
+    } else {
+        "–".to_owned()
+    };
+    view! { <small class="share">{share}</small> }
 }

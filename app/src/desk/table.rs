@@ -25,8 +25,12 @@ impl Asked {
         let pairs = query.map(|query| query.0).unwrap_or_default();
         Self {
             path: parts.uri.path().to_owned(),
-            // A field of a filter that was left empty asks for nothing.
-            pairs: pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
+            pairs: pairs
+                .into_iter()
+                .map(|(name, value)| (name, written(&value)))
+                // A field of a filter that was left empty asks for nothing.
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
         }
     }
 
@@ -85,6 +89,12 @@ impl Asked {
             .collect();
         if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
     }
+}
+
+/// A value without its control characters, which no text holds and of which the database refuses NUL.
+/// Spaces and the ends of lines stay.
+fn written(value: &str) -> String {
+    value.chars().filter(|one| !one.is_control() || one.is_whitespace()).collect()
 }
 
 /// The head of a column that the table can be ordered by: a link to that order. The column that it
@@ -174,5 +184,15 @@ mod tests {
         let next = Cursor { value: "1&2".to_owned(), id: "8".to_owned() };
         assert_eq!(asked.following(&next), "/seller/products?q=%EC%B1%85&sort=price&after=8~1%262");
         assert_eq!(asked.itself(), "/seller/products?q=%EC%B1%85&sort=price&after=7~120");
+    }
+
+    #[test]
+    fn control_characters_are_not_asked_for() {
+        let asked = asked("/staff/coupons?q=%00&message=a%00b%1B&id=1%007&id=%7F&lines=a%0Ab");
+        assert_eq!(asked.get("q"), "");
+        assert_eq!(asked.get("message"), "ab");
+        assert_eq!(asked.all("id"), ["17"]);
+        assert_eq!(asked.get("lines"), "a\nb");
+        assert_eq!(asked.first(), "/staff/coupons?message=ab&id=17&lines=a%0Ab");
     }
 }

@@ -1,10 +1,12 @@
 //! The audit trail as a table, for the staff and for a seller, and as a file.
 
+mod values;
 mod words;
 
 use async_trait::async_trait;
 use contract::{
     Failure,
+    form::{Flaw, Flaws},
     table::{Cursor, PAGE, Rows},
     trail::Act,
     when::kst,
@@ -12,9 +14,10 @@ use contract::{
 use domain::{
     Shop,
     member::Operator,
-    trail::{self, Entry, Filter},
+    trail::{self, Entry, Filter, Named},
 };
 use leptos::prelude::*;
+use serde_json::Value;
 use time::{Date, macros::format_description};
 
 use crate::{
@@ -28,7 +31,7 @@ use crate::{
     text::{self, t},
     words::{actor, read},
 };
-use words::{act, changes, href, told};
+use words::{act, changes, href, subject, told};
 
 fn filter(asked: &Asked) -> Filter {
     Filter {
@@ -38,6 +41,11 @@ fn filter(asked: &Asked) -> Filter {
         from: day(asked.get("from")),
         to: day(asked.get("to")),
     }
+}
+
+/// The field whose day is none.
+fn flawed(asked: &Asked) -> Option<&'static str> {
+    ["from", "to"].into_iter().find(|name| !asked.get(name).is_empty() && day(asked.get(name)).is_none())
 }
 
 /// What a browser's field for a day gives; anything else asks for nothing.
@@ -52,11 +60,14 @@ pub(crate) async fn trail_page(shop: Shop, operator: Operator) -> Result<AnyView
     let asked = Asked::here();
     let list = trail::list(&shop, &operator, &filter(&asked), asked.after().as_ref(), PAGE).await?;
     let seller = operator.seller().is_some();
+    // Days that are none leave the rest of the filter in force.
+    let flaw = flawed(&asked).map(|_| view! { <p class="notice bad" role="alert">{t!("orders-day-flaw")}</p> });
     let empty = list.rows.is_empty().then(|| view! { <p class="empty">{t!("trail-empty")}</p> });
     Ok(view! {
         <Head title=t!("trail") private=true />
         <h1>{t!("trail")}</h1>
         <Ways operator />
+        {flaw}
         <Filters asked=asked.clone() seller />
         <Entries entries=list.rows label=t!("trail") seller />
         {empty}
@@ -89,7 +100,7 @@ fn Filters(asked: Asked, seller: bool) -> impl IntoView {
                 </select>
             </div>
             {who}
-            <Field name="trail-subject" wire="subject" label=t!("trail-subject") form=Returned::default() value=typed("subject") />
+            <Field name="trail-subject" wire="subject" label=t!("trail-subject") form=Returned::default() value=typed("subject") hint=t!("trail-subject-hint") />
             <Field name="trail-from" wire="from" label=t!("trail-from") form=Returned::default() value=typed("from") kind="date" />
             <Field name="trail-to" wire="to" label=t!("trail-to") form=Returned::default() value=typed("to") kind="date" />
             <button class="button">{t!("members-find")}</button>
@@ -143,12 +154,13 @@ fn Row(entry: Entry, seller: bool) -> impl IntoView {
         }
         .into_any(),
     };
-    let subject = match href(&entry.act, &entry.subject, seller) {
-        Some(href) => view! { <a href=href>{entry.subject.clone()}</a> }.into_any(),
-        None => entry.subject.clone().into_any(),
+    let name = subject(&entry);
+    let subject = match href(&entry, seller) {
+        Some(href) => view! { <a href=href>{name}</a> }.into_any(),
+        None => name.into_any(),
     };
     let whose = entry.seller.clone().filter(|_| !seller).map(|name| view! { " " <small>{name}</small> });
-    let changed = changes(&entry)
+    let changed = changes(&entry.act, &entry.before, &entry.after, &entry.named)
         .into_iter()
         .map(|change| {
             view! {
@@ -176,17 +188,23 @@ fn Row(entry: Entry, seller: bool) -> impl IntoView {
     }
 }
 
+/// What an act changed, a line for each name.
+pub(crate) fn lines(act: &str, before: &Value, after: &Value, named: &Named) -> Vec<String> {
+    changes(act, before, after, named).iter().map(told).collect()
+}
+
 /// The changes asked for, as a file.
 pub(crate) struct TrailFile {
     shop: Shop,
     by: Operator,
     filter: Filter,
+    flawed: Option<&'static str>,
 }
 
 impl TrailFile {
     /// The file of what a URL asks for.
     pub(crate) fn new(shop: Shop, by: Operator, asked: &Asked) -> Self {
-        Self { shop, by, filter: filter(asked) }
+        Self { shop, by, filter: filter(asked), flawed: flawed(asked) }
     }
 }
 
@@ -212,18 +230,22 @@ impl Download for TrailFile {
     }
 
     async fn rows(&self, after: Option<Cursor>) -> Result<Rows<Entry>, Failure> {
+        if let Some(name) = self.flawed {
+            return Err(Failure::Invalid(Flaws::one(name, Flaw::Time)));
+        }
         Ok(trail::list(&self.shop, &self.by, &self.filter, after.as_ref(), CHUNK).await?)
     }
 
     fn cells(&self, row: Entry) -> Vec<String> {
-        let changed: Vec<String> = changes(&row).iter().map(told).collect();
+        let changed = lines(&row.act, &row.before, &row.after, &row.named);
+        let subject = subject(&row);
         vec![
             kst(row.at),
             row.by_name,
             row.by_email,
             actor(row.actor),
             act(&row.act),
-            row.subject,
+            subject,
             row.seller.unwrap_or_default(),
             changed.join("; "),
         ]

@@ -3,14 +3,16 @@
 use contract::{
     member::print_phone,
     money::won,
-    order::{OrderId, order_number},
+    order::{Actor, OrderId, order_number},
+    product::ProductId,
 };
 use domain::{
     claim, delivery,
-    order::{self, Detail, Step},
+    order::{self, Detail, RefundView, Step},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use time::OffsetDateTime;
 
 use crate::{
     desk::{
@@ -50,16 +52,24 @@ pub(crate) fn OrderPage() -> impl IntoView {
         // Of what is shared, the order's own status alone; of the rest, what is one's own.
         let own =
             |step: &Step| step.axis == "order" || step.subject.is_some_and(|subject| subjects.contains_key(&subject));
-        let items = steps
+        let mut entries: Vec<Entry> = undone(&order, &steps);
+        entries.extend(steps.into_iter().filter(own).map(|step| {
+            let subject = step.subject.and_then(|id| subjects.get(&id)).map(|name| format!(" ({name})"));
+            let what = format!("{}{}", words::timeline_step(&step), subject.unwrap_or_default());
+            // Why paid goods were canceled is told to whose goods these are.
+            let shared = step.axis == "order" && step.from.as_deref() == Some("placed");
+            let reason = if shared { String::new() } else { step.reason };
+            Entry { at: step.at, what, actor: step.actor, reason }
+        }));
+        entries.sort_by_key(|entry| entry.at);
+        let items = entries
             .into_iter()
-            .filter(own)
-            .map(|step| {
-                let subject = step.subject.and_then(|id| subjects.get(&id)).map(|name| format!(" ({name})"));
+            .map(|entry| {
                 view! {
                     <li>
-                        <p>{words::timeline_step(&step)} {subject}</p>
-                        <p class="hint">{text::time(step.at)} " · " {words::actor(step.actor)}</p>
-                        {(!step.reason.is_empty()).then(|| view! { <p class="hint">{t!("why")} ": " {step.reason}</p> })}
+                        <p>{entry.what}</p>
+                        <p class="hint">{text::time(entry.at)} " · " {words::actor(entry.actor)}</p>
+                        {(!entry.reason.is_empty()).then(|| view! { <p class="hint">{t!("why")} ": " {entry.reason}</p> })}
                     </li>
                 }
             })
@@ -96,9 +106,51 @@ pub(crate) fn OrderPage() -> impl IntoView {
     })
 }
 
+/// One thing that happened to the part.
+struct Entry {
+    at: OffsetDateTime,
+    what: String,
+    actor: Actor,
+    /// May be empty.
+    reason: String,
+}
+
+/// What of the part was canceled or returned. The steps of the same moment tell by whom and why.
+fn undone(order: &Detail, steps: &[Step]) -> Vec<Entry> {
+    let lines = &order.summary.lines;
+    let title = |product: ProductId| lines.iter().find(|line| line.product == product).map(|line| line.title.as_str());
+    let entry = |given: &RefundView| {
+        let then = || steps.iter().filter(|step| step.at == given.at);
+        let goods: Vec<String> = given
+            .refund
+            .lines
+            .iter()
+            .map(|gone| format!("{} {}", title(gone.product).unwrap_or_default(), t!("copies", count = gone.quantity)))
+            .collect();
+        let what = goods.join(", ");
+        let returned = then().any(|step| step.axis == "claim");
+        let what = if returned { t!("orders-returned", what = what) } else { t!("orders-canceled", what = what) };
+        let by = then().find(|step| matches!(step.axis.as_str(), "order" | "payment"));
+        Entry {
+            at: given.at,
+            what,
+            actor: by.map_or(Actor::System, |step| step.actor),
+            reason: by.map(|step| step.reason.clone()).unwrap_or_default(),
+        }
+    };
+    order.refunds.iter().map(entry).collect()
+}
+
 /// What the part comes to, and where it goes.
 #[component]
 fn Sums(order: Detail) -> impl IntoView {
+    let (refunded, total) = (order.refunded_total, order.summary.total);
+    let refunded = (refunded > 0).then(|| {
+        view! {
+            <dt>{t!("refund")}</dt><dd>{won(-refunded)}</dd>
+            <dt class="sum">{t!("orders-part-left")}</dt><dd class="sum">{won(total - refunded)}</dd>
+        }
+    });
     view! {
         <section class="panel">
             <h2>{t!("deliver-to")}</h2>
@@ -110,7 +162,8 @@ fn Sums(order: Detail) -> impl IntoView {
                 <dt>{t!("goods")}</dt><dd>{won(order.goods_total)}</dd>
                 <dt>{t!("discount")}</dt><dd>{won(-order.discount_total)}</dd>
                 <dt>{t!("delivery")}</dt><dd>{won(order.delivery_total)}</dd>
-                <dt class="sum">{t!("orders-sum")}</dt><dd class="sum">{won(order.summary.total)}</dd>
+                <dt class="sum">{t!("orders-sum")}</dt><dd class="sum">{won(total)}</dd>
+                {refunded}
             </dl>
         </section>
     }

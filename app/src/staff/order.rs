@@ -85,12 +85,12 @@ pub(crate) fn OrderPage() -> impl IntoView {
                 <div>
                     {parts}
                     <Claims claims=claims.clone() order=order.clone() delivery=shop.policy.delivery />
+                    <History entries subjects asked />
                 </div>
                 <div>
                     <Sums order=order.clone() />
                     <Refunds refunds=order.refunds.clone() lines=summary.lines />
                     <Notes order=id.to_string() notes reader=staff.id() />
-                    <History entries subjects asked />
                 </div>
             </div>
         }

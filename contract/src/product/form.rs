@@ -15,6 +15,9 @@ pub const MOST_DESCRIPTION: usize = 20_000;
 /// The highest price, in won.
 pub const MOST_PRICE: Won = 1_000_000_000_000;
 
+/// The first and the last year of publication that is taken; negative before Christ.
+pub const YEARS: (i64, i64) = (-4_000, 2_100);
+
 /// A product as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -120,7 +123,7 @@ impl ProductForm {
         let title = check.field("title", required(text(&self.title, 200, false)));
         let original_title = check.field("original_title", text(&self.original_title, 200, false));
         let author = check.field("author", required(text(&self.author, 200, false)));
-        let published_year = check.field("published_year", small(&self.published_year, -4_000, 2_100));
+        let published_year = check.field("published_year", small(&self.published_year, YEARS.0, YEARS.1));
         let isbn = check.field("isbn", isbn(&self.isbn));
         let category = check.field("category", self.category.parse().map_err(|_| Flaw::Choice));
         let description = check.field("description", text(&self.description, MOST_DESCRIPTION, true));

@@ -6,7 +6,7 @@ use contract::{
     Won,
     form::{Flaw, number},
     import::{Column, RowFlaw, Wrong, isbn, price, status, text},
-    product::ProductId,
+    product::{ProductId, form::YEARS},
     stock,
 };
 
@@ -59,7 +59,7 @@ impl Draft {
             title: cells.read(Column::Title, line_of(500)),
             original_title: cells.read(Column::OriginalTitle, line_of(500)),
             author: cells.read(Column::Author, line_of(500)),
-            published_year: cells.read(Column::PublishedYear, int(-3_000, 2_100)),
+            published_year: cells.read(Column::PublishedYear, int(YEARS.0, YEARS.1)),
             category: cells.read(Column::Category, |typed| categories.find(typed).ok_or(RowFlaw::Cell(Flaw::Unknown))),
             list_price: cells.read(Column::ListPrice, won),
             sale_price: cells.read(Column::SalePrice, won),

@@ -1,6 +1,7 @@
 //! From a file to rows of the database, a piece at a time.
 
 use std::{
+    collections::BTreeSet,
     fs::File,
     io::{self, Read, Seek, SeekFrom},
     sync::{
@@ -157,6 +158,10 @@ fn read(file: Counted, categories: &Categories, send: &Sender<Vec<Draft>>) -> Re
     let columns: Vec<(Column, String)> = sheet.columns().filter_map(known).collect();
     if !columns.iter().any(|(column, _)| matches!(column, Column::Id | Column::Isbn)) {
         return Err(Failure::Sheet(SheetFlaw::ColumnMissing).into());
+    }
+    let meant: BTreeSet<Column> = columns.iter().map(|(column, _)| *column).collect();
+    if meant.len() < columns.len() {
+        return Err(Failure::Sheet(SheetFlaw::ColumnTwice).into());
     }
     let unknown = sheet.columns().filter(|name| !name.is_empty() && Column::parse(name).is_none());
     let ignored = unknown.take(IGNORED).map(|name| name.chars().take(40).collect()).collect();

@@ -16,7 +16,7 @@ use super::{
     shown::show,
     store::{Decided, Locked, key_of, lock, store},
 };
-use crate::{Result, Shop, member::Operator, retry::retry, trail};
+use crate::{Result, Shop, member::Operator, points::same, retry::retry, trail};
 
 /// Products that are changed at once, at most.
 pub const MOST_AT_ONCE: usize = 500;
@@ -47,11 +47,11 @@ enum Read {
 }
 
 /// Changes the stock, or the threshold, of many products with one reason. A product that cannot be
-/// changed keeps the others from nothing. The same key again moves nothing.
+/// changed keeps the others from nothing. The same form again moves nothing.
 ///
 /// # Errors
 /// [`Failure::Invalid`] with every flaw of the form; [`Failure::NotFound`] where no product was named,
-/// or more than [`MOST_AT_ONCE`].
+/// or more than [`MOST_AT_ONCE`]; [`Failure::AlreadySent`] for the same key with another number.
 pub async fn change_many(
     shop: &Shop,
     by: &Operator,
@@ -105,9 +105,14 @@ async fn move_once(
     let locked = by_product(lock(&mut tx, by, products).await?);
     // Behind the locks: the same form waits for itself, and then finds what it moved.
     let keys: Vec<Uuid> = products.iter().map(|product| key_of(key, *product)).collect();
-    let before = sqlx::query_scalar!("select product_id from stock_movement where idempotency_key = any($1)", &keys)
-        .fetch_all(&mut *tx)
-        .await?;
+    let moved =
+        sqlx::query!("select product_id, on_hand_delta from stock_movement where idempotency_key = any($1)", &keys)
+            .fetch_all(&mut *tx)
+            .await?;
+    for movement in &moved {
+        same(movement.on_hand_delta, delta)?;
+    }
+    let before: Vec<ProductId> = moved.into_iter().map(|movement| movement.product_id).collect();
     let mut outcome = Outcome::default();
     let mut decided = Vec::new();
     for &product in products {

@@ -21,7 +21,7 @@ pub const MOST_COUNTED: i64 = 10_000;
 pub struct StockFilter {
     /// Words of the title, the author or the ISBN, or the product's number; may be empty.
     pub search: String,
-    /// Only stock at this level.
+    /// Only stock at this level: of what is on sale, where it is low or depleted.
     pub level: Option<StockLevel>,
     /// Only that of this seller, where the one who asks sees others.
     pub seller: Option<i64>,
@@ -61,9 +61,9 @@ pub struct StockRow {
 pub struct StockCounts {
     /// That the filter leaves.
     pub shown: i64,
-    /// Of all: low or depleted,
+    /// Of all: on sale and low or depleted,
     pub low: i64,
-    /// depleted,
+    /// on sale and depleted,
     pub depleted: i64,
     /// with copies held.
     pub held: i64,
@@ -102,6 +102,7 @@ macro_rules! listing {
                     or (bigrams(p.search_text) @> $1 and p.search_text like all ($2)))
                and ($1::text[] is null or $4::bigint is null or p.seller_id = $4)
                and (not $5 or w.available <= w.low_at) and (not $6 or w.available <= 0) and (not $7 or w.reserved > 0)
+               and (not ($5 or $6) or p.status = 'on_sale')
                and ($4::bigint is null or "
                 + $own
                 + ") and ($9::bigint is null or "
@@ -228,14 +229,14 @@ pub async fn counts(shop: &Shop, by: &Operator, filter: &StockFilter) -> Result<
                               or (bigrams(p.search_text) @> $1 and p.search_text like all ($2)))
                          and ($4::bigint is null or (p.seller_id = $4 and w.seller_id = $4))
                          and (not $5 or w.available <= w.low_at) and (not $6 or w.available <= 0)
-                         and (not $7 or w.reserved > 0)
+                         and (not $7 or w.reserved > 0) and (not ($5 or $6) or p.status = 'on_sale')
                        limit 10001) x) as "shown!",
                   (select count(*) from (
-                       select from stock_shown w
-                       where w.available <= w.low_at and ($4::bigint is null or w.seller_id = $4) limit 10001) x) as "low!",
+                       select from stock_shown w join product p using (product_id)
+                       where p.status = 'on_sale' and w.available <= w.low_at and ($4::bigint is null or w.seller_id = $4) limit 10001) x) as "low!",
                   (select count(*) from (
-                       select from stock_shown w
-                       where w.available <= 0 and ($4::bigint is null or w.seller_id = $4) limit 10001) x) as "depleted!",
+                       select from stock_shown w join product p using (product_id)
+                       where p.status = 'on_sale' and w.available <= 0 and ($4::bigint is null or w.seller_id = $4) limit 10001) x) as "depleted!",
                   (select count(*) from (
                        select from stock_shown w
                        where w.reserved > 0 and ($4::bigint is null or w.seller_id = $4) limit 10001) x) as "held!""#,

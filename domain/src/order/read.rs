@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use contract::{
-    Failure,
+    Failure, Won,
     member::MemberId,
     order::{FulfillmentStatus, OrderId},
 };
 use uuid::Uuid;
 
-use super::{DeliveryView, Detail, OrderLineView, PAGE, Summary, refund};
+use super::{DeliveryView, Detail, OrderLineView, PAGE, RefundView, Summary, refund};
 use crate::{
     Result, Shop,
     member::{Operator, Shopper, Staff},
@@ -108,7 +108,7 @@ pub async fn detail_any(shop: &Shop, _by: &Staff, id: OrderId) -> Result<Detail>
 }
 
 /// An order as who runs the shop may see it: the staff all of it, a seller their own part, with its
-/// sums alone and nothing of how it was paid.
+/// sums and refunds alone and nothing of how it was paid.
 ///
 /// # Errors
 /// [`Failure::NotFound`], for an order without goods of the seller too.
@@ -126,6 +126,7 @@ fn part_of(order: Detail, seller: i64) -> Result<Detail> {
     let goods = lines.iter().map(|line| line.unit_price * i64::from(line.quantity)).sum();
     let discount = lines.iter().map(|line| line.discount).sum();
     let total = goods - discount + part.fee;
+    let refunds = refunds_of(order.refunds, &lines, part.fee);
     let summary = Summary { fulfillment: part.status, total, lines, ..order.summary };
     Ok(Detail {
         summary,
@@ -136,11 +137,35 @@ fn part_of(order: Detail, seller: i64) -> Result<Detail> {
         points_used: 0,
         card_used: 0,
         points_earned: 0,
-        refunded_total: 0,
-        refunds: Vec::new(),
+        refunded_total: refunds.iter().map(|given| given.refund.amount()).sum(),
+        refunds,
         deliveries: vec![part],
         ..order
     })
+}
+
+/// What of refunds was given back for one seller's `lines`. How it came back is not told: nothing of
+/// it counts as the card's. A return is of one seller's goods, and so is its fee.
+fn refunds_of(refunds: Vec<RefundView>, lines: &[OrderLineView], fee: Won) -> Vec<RefundView> {
+    let mut own: Vec<RefundView> = refunds
+        .into_iter()
+        .filter_map(|mut given| {
+            given.refund.lines.retain(|gone| lines.iter().any(|line| line.product == gone.product));
+            given.refund.goods = given.refund.lines.iter().map(|gone| gone.goods).sum();
+            given.refund.discount = given.refund.lines.iter().map(|gone| gone.discount).sum();
+            (!given.refund.lines.is_empty()).then_some(given)
+        })
+        .collect();
+    // The fee came back with the last copy, unless that was the buyer's doing.
+    let ended = lines.iter().all(|line| line.kept() == 0);
+    let last = own.len().saturating_sub(1);
+    for (at, given) in own.iter_mut().enumerate() {
+        let with_fee = ended && at == last && given.refund.delivery > 0;
+        given.refund.delivery = if with_fee { fee } else { 0 };
+        given.points = given.refund.amount();
+        given.card_done = 0;
+    }
+    own
 }
 
 async fn find(shop: &Shop, member: Option<MemberId>, id: OrderId) -> Result<Detail> {

@@ -47,7 +47,7 @@ async fn remove_once(shop: &Shop, by: &Operator, product: ProductId, picture: Pi
     Ok(())
 }
 
-/// Puts a removed picture back, behind the others; there already, it stays so.
+/// Puts a removed picture back where it was; there already, it stays so.
 ///
 /// # Errors
 /// [`Failure::NotFound`] where it is gone for good, and for another seller's product;
@@ -67,8 +67,7 @@ async fn restore_once(shop: &Shop, by: &Operator, product: ProductId, picture: P
         return Err(Failure::TooManyPictures.into());
     }
     let alt = sqlx::query_scalar!(
-        "update picture set removed_at = null,
-             position = (select max(position) + 1 from picture where product_id = $2)
+        "update picture set removed_at = null
          where picture_id = $1 and product_id = $2 and removed_at > $3 returning alt",
         picture,
         product,

@@ -1,9 +1,9 @@
-//! Sums up what is sold by Korean days, of the whole shop and of each seller.
+//! Sums up what is sold by Korean days, and who bought it, of the whole shop and of each seller.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use contract::{Failure, Won, order::OrderId, product::ProductId};
+use contract::{Failure, Won, member::MemberId, order::OrderId, product::ProductId};
 use serde::{Deserialize, de::Error as _};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -13,6 +13,7 @@ use crate::{
     Result, Shop,
     event::{Event, Reader},
     sales::{Copies, Counted, begin, count},
+    visit::{Mark, Step, note},
 };
 
 /// The reader.
@@ -22,12 +23,14 @@ pub struct Sales;
 #[derive(Deserialize)]
 struct Placed {
     order_id: OrderId,
+    member_id: MemberId,
     /// Milliseconds since 1970.
     at: i64,
 }
 
 #[derive(Deserialize)]
 struct Paid {
+    member_id: MemberId,
     lines: Vec<Line>,
     at: i64,
 }
@@ -76,18 +79,21 @@ impl Reader for Sales {
 
     async fn store(&self, shop: &Shop, conn: &mut PgConnection, events: &[Event]) -> Result<()> {
         let mut counted = Counted::default();
-        let (mut placed, mut undone) = (Vec::new(), Vec::new());
+        let (mut placed, mut undone, mut people) = (Vec::new(), Vec::new(), Vec::new());
         for event in events {
             match event.name.as_str() {
                 "order.placed" => placed.push(Placed::deserialize(&event.payload)?),
                 "order.paid" => {
                     let paid = Paid::deserialize(&event.payload)?;
+                    let at = time(paid.at)?;
+                    let own = paid.lines.iter().map(|line| line.seller_id);
+                    people.extend(Mark::of_member(Step::Paid, at, paid.member_id, own));
                     let lines = paid.lines.iter().map(|line| Copies {
                         seller: line.seller_id,
                         copies: line.quantity,
                         won: line.unit_price * line.quantity - line.discount,
                     });
-                    counted.paid(time(paid.at)?, &lines.collect::<Vec<_>>());
+                    counted.paid(at, &lines.collect::<Vec<_>>());
                 }
                 _ => undone.push(Undone::deserialize(&event.payload)?),
             }
@@ -97,10 +103,13 @@ impl Reader for Sales {
         let sellers = sellers(conn, &orders.collect::<Vec<_>>()).await?;
         for order in placed {
             let own = sellers.get(&order.order_id).ok_or(Failure::NotFound)?;
-            counted.placed(time(order.at)?, own.values().copied().collect());
+            let at = time(order.at)?;
+            people.extend(Mark::of_member(Step::Order, at, order.member_id, own.values().copied()));
+            counted.placed(at, own.values().copied().collect());
         }
         take_out(conn, &mut counted, &undone, &sellers).await?;
-        count(shop, conn, &counted).await
+        count(shop, conn, &counted).await?;
+        note(shop, conn, people).await
     }
 }
 

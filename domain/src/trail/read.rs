@@ -1,8 +1,12 @@
 //! The trail read back: staff all of it, a seller what was done to what is theirs.
 
+mod named;
+
+use std::sync::Arc;
+
 use contract::{
     member::MemberId,
-    order::Actor,
+    order::{Actor, read_order_number},
     table::{Cursor, Rows},
     trail::Act,
 };
@@ -10,9 +14,12 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime, UtcOffset};
 
+pub use named::Named;
+
 use crate::{
     Result, Shop,
     member::Operator,
+    order::search::search,
     plan::planned,
     product::{literal, pairs, words},
     words::{read, word},
@@ -46,6 +53,8 @@ pub struct Entry {
     pub before: Value,
     /// What stood there afterwards.
     pub after: Value,
+    /// The names of what it and its neighbors tell of.
+    pub named: Arc<Named>,
 }
 
 /// Which changes are asked for.
@@ -55,7 +64,7 @@ pub struct Filter {
     pub acts: Vec<Act>,
     /// Only by those whose name or e-mail address hold these words; for the staff alone.
     pub who: String,
-    /// Only what was done to this.
+    /// Only what was done to this, by its id; an order by its number, too.
     pub subject: String,
     /// From this Korean day on.
     pub from: Option<Date>,
@@ -76,7 +85,10 @@ pub async fn list(
 ) -> Result<Rows<Entry>> {
     let acts: Vec<String> = filter.acts.iter().map(word).collect::<Result<_>>()?;
     let acts = (!acts.is_empty()).then_some(acts);
-    let subject = (!filter.subject.is_empty()).then_some(filter.subject.as_str());
+    let Some(subject) = subject(shop, by, &filter.subject).await? else {
+        return Ok(Rows { rows: Vec::new(), next: None });
+    };
+    let subject = (!subject.is_empty()).then_some(subject);
     let until = filter.to.and_then(Date::next_day);
     let behind = after.and_then(|after| Some((time_of(after)?, after.id::<i64>()?)));
     let (at, id) = behind.unzip();
@@ -96,7 +108,7 @@ pub async fn list(
         by.seller(),
         acts.as_deref(),
         people.as_deref(),
-        subject,
+        subject.as_deref(),
         filter.from.map(begins),
         until.map(begins),
         at,
@@ -105,6 +117,7 @@ pub async fn list(
     )
     .fetch_all(&mut *tx)
     .await?;
+    drop(tx);
     let own = by.seller().is_some();
     let entries = rows.into_iter().map(|row| {
         let actor = read(&row.actor)?;
@@ -121,13 +134,30 @@ pub async fn list(
             seller: row.seller,
             before: row.before,
             after: row.after,
+            named: Arc::default(),
         })
     });
     let entries = entries.collect::<Result<Vec<_>>>()?;
-    Ok(Rows::cut(entries, limit, |entry| Cursor {
+    let mut page = Rows::cut(entries, limit, |entry| Cursor {
         value: (entry.at.unix_timestamp_nanos() / 1_000).to_string(),
         id: entry.id.to_string(),
-    }))
+    });
+    let named = Arc::new(named::read(shop, &page.rows).await?);
+    for entry in &mut page.rows {
+        entry.named = Arc::clone(&named);
+    }
+    Ok(page)
+}
+
+/// The id of what was typed: as it is, but for the number of an order. `None` where no order that one
+/// may see has it.
+async fn subject(shop: &Shop, by: &Operator, typed: &str) -> Result<Option<String>> {
+    let typed = typed.trim();
+    if read_order_number(typed).is_none() {
+        return Ok(Some(typed.to_owned()));
+    }
+    let found = search(shop, by, typed).await?.unwrap_or_default();
+    Ok(found.first().map(ToString::to_string))
 }
 
 /// Those who did anything whose name or address hold these words.

@@ -23,6 +23,10 @@ pub struct VisitDay {
     pub visitors: i64,
     /// People who put something into a cart, or something of the seller's.
     pub carts: i64,
+    /// Members who ordered, whatever became of it.
+    pub ordered: i64,
+    /// Members who paid, whatever became of it.
+    pub paid: i64,
 }
 
 /// Visits of the last `days` days, the oldest first; a day without any is missing.
@@ -33,7 +37,8 @@ pub async fn days(shop: &Shop, by: &Operator, days: u16) -> Result<Vec<VisitDay>
     let today = kst_date(shop.now());
     let rows = sqlx::query_as!(
         VisitDay,
-        "select day, visitors, carts from visit_day where seller_id = $1 and day between $2 and $3 order by day",
+        "select day, visitors, carts, ordered, paid from visit_day
+         where seller_id = $1 and day between $2 and $3 order by day",
         by.seller().unwrap_or(WHOLE),
         today - Duration::days(i64::from(days) - 1),
         today
@@ -63,7 +68,24 @@ pub async fn flush(shop: &Shop) -> Result<usize> {
 
 async fn store(shop: &Shop, marks: &[Mark]) -> Result<()> {
     let mut tx = shop.db.begin().await?;
-    let keys = keys(&mut tx, marks).await?;
+    add(&mut tx, marks).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Counts who ordered and who paid, in the transaction of whoever reads it from the log. What is read
+/// when its day is forgotten counts nobody: who was counted on it is not known any more.
+///
+/// # Errors
+/// Where the database is away.
+pub(crate) async fn note(shop: &Shop, conn: &mut PgConnection, mut marks: Vec<Mark>) -> Result<()> {
+    let kept = kept_since(shop);
+    marks.retain(|mark| mark.day >= kept);
+    if marks.is_empty() { Ok(()) } else { add(conn, &marks).await }
+}
+
+async fn add(conn: &mut PgConnection, marks: &[Mark]) -> Result<()> {
+    let keys = keys(conn, marks).await?;
     let mut rows: Vec<_> = marks
         .iter()
         .filter_map(|mark| {
@@ -78,20 +100,21 @@ async fn store(shop: &Shop, marks: &[Mark]) -> Result<()> {
              on conflict do nothing
              returning day, step, seller_id, counts
          )
-         insert into visit_day as d (seller_id, day, visitors, carts)
-         select seller_id, day, count(*) filter (where step = 'visit'), count(*) filter (where step = 'cart')
+         insert into visit_day as d (seller_id, day, visitors, carts, ordered, paid)
+         select seller_id, day, count(*) filter (where step = 'visit'), count(*) filter (where step = 'cart'),
+             count(*) filter (where step = 'order'), count(*) filter (where step = 'paid')
          from fresh where counts group by seller_id, day order by seller_id, day
          on conflict (seller_id, day)
-         do update set visitors = d.visitors + excluded.visitors, carts = d.carts + excluded.carts",
+         do update set visitors = d.visitors + excluded.visitors, carts = d.carts + excluded.carts,
+             ordered = d.ordered + excluded.ordered, paid = d.paid + excluded.paid",
         &rows.iter().map(|row| row.0).collect::<Vec<Date>>(),
         &rows.iter().map(|row| row.1.to_owned()).collect::<Vec<String>>(),
         &rows.iter().map(|row| row.2).collect::<Vec<i64>>(),
         &rows.iter().map(|row| row.3).collect::<Vec<i64>>(),
         &rows.iter().map(|row| row.4).collect::<Vec<bool>>()
     )
-    .execute(&mut *tx)
+    .execute(conn)
     .await?;
-    tx.commit().await?;
     Ok(())
 }
 
@@ -116,6 +139,8 @@ const fn word(step: Step) -> &'static str {
     match step {
         Step::Visit => "visit",
         Step::Cart => "cart",
+        Step::Order => "order",
+        Step::Paid => "paid",
     }
 }
 
@@ -125,8 +150,13 @@ const fn word(step: Step) -> &'static str {
 /// # Errors
 /// Where the database is away.
 pub async fn forget(shop: &Shop) -> Result<usize> {
-    let before = kst_date(shop.now()) - Duration::DAY;
+    let before = kept_since(shop);
     let forgotten = sqlx::query!("delete from visit_seen where day < $1", before).execute(&shop.db).await?;
     sqlx::query!("delete from visit_key where day < $1", before).execute(&shop.db).await?;
     Ok(usize::try_from(forgotten.rows_affected()).unwrap_or(usize::MAX))
+}
+
+/// The first day of which it is known who came.
+fn kept_since(shop: &Shop) -> Date {
+    kst_date(shop.now()) - Duration::DAY
 }

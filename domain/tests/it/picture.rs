@@ -235,7 +235,8 @@ async fn a_removed_picture_can_be_put_back_until_it_is_swept(db: PgPool) -> Resu
     for _ in 0..2 {
         picture::restore(shop, by, book, one).await?;
     }
-    assert_eq!(order(shop, book).await?, [other, one]);
+    assert_eq!(order(shop, book).await?, [one, other], "where it was");
+    assert_eq!(cover(shop, book).await?, Some(format!("{one}-700")));
 
     picture::remove(shop, by, book, one).await?;
     picture::remove(shop, by, book, other).await?;

@@ -10,7 +10,7 @@ use domain::{
     Result, delivery,
     event::drain,
     member::Operator,
-    order::{Filter, cancel, confirm, counts, expire, queue},
+    order::{Filter, cancel, confirm, counts, detail_by, expire, queue},
     reader::order_search::OrderSearch,
 };
 use sqlx::PgPool;
@@ -100,6 +100,36 @@ async fn a_seller_sees_their_own_lines_and_sum_and_nothing_of_who_pays(db: PgPoo
     let all = queue(shop, &scene.operator, &Filter::default(), None, 50).await?.rows;
     assert_eq!((all[0].total, all[0].lines.len(), all[0].parts.len()), (11_000 + 3_000 + 20_000, 3, 2));
     assert_eq!(all[0].buyer.0, "김독자");
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn what_is_canceled_is_neither_packed_nor_counted(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 500_000).await?;
+    let shop = &scene.shop;
+    let (one, other) = (product(shop, "하나", 4_000, 50).await, product(shop, "둘", 20_000, 50).await);
+    let beside = beside(shop, one, 3_000, 50).await;
+    let (packer, _) = seller_of(shop, one).await?;
+    let order = scene.buy(&[(one, 2), (beside, 1), (other, 1)]).await?;
+    let row = async |by: &Operator| -> Result<(Vec<String>, i32, i64)> {
+        let row = queue(shop, by, &Filter::default(), None, 50).await?.rows.remove(0);
+        Ok((row.goods().map(|line| line.title.clone()).collect(), row.copies(), row.undone()))
+    };
+    let refunded = async || -> Result<(i64, usize)> {
+        let part = detail_by(shop, &packer, order).await?;
+        Ok((part.refunded_total, part.refunds.len()))
+    };
+    assert_eq!(row(&packer).await?, (vec!["하나".to_owned(), "같은 서점의 책".to_owned()], 3, 0));
+
+    cancel(shop, &scene.reader, order, Uuid::now_v7(), Some(&[(one, 1), (beside, 1), (other, 1)]), None).await?;
+    assert_eq!(row(&packer).await?, (vec!["하나".to_owned()], 1, 4_000 + 3_000));
+    assert_eq!(row(&scene.operator).await?, (vec!["하나".to_owned()], 1, 4_000 + 3_000 + 20_000));
+    assert_eq!(refunded().await?, (4_000 + 3_000, 1), "nothing of the other seller's");
+
+    // With the last copy goes the fee; what was bought stays readable.
+    cancel(shop, &scene.reader, order, Uuid::now_v7(), Some(&[(one, 1)]), None).await?;
+    assert_eq!(row(&packer).await?, (vec!["하나".to_owned(), "같은 서점의 책".to_owned()], 0, 11_000 + 3_000));
+    assert_eq!(refunded().await?, (11_000 + 3_000, 2));
     Ok(())
 }
 

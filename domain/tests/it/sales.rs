@@ -15,6 +15,7 @@ use domain::{
     ranking::{best_of, roll},
     reader::{ranking::Ranking, sales::Sales},
     sales::{self, Sum},
+    visit,
 };
 use sqlx::PgPool;
 use time::Duration;
@@ -196,6 +197,42 @@ async fn a_seller_sees_nothing_of_anothers(db: PgPool) -> Result<()> {
     roll(shop).await?;
     let best = best_of(shop, seller, contract::ranking::Window::Month, 5).await?;
     assert_eq!(best.iter().map(|own| (own.product, own.units)).collect::<Vec<_>>(), [(second, 2), (one, 1)]);
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn who_orders_and_who_pays_counts_once_a_day_for_the_shop_and_each_seller(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 900_000).await?;
+    let shop = &scene.shop;
+    let (one, other) = (product(shop, "하나", 9_000, 90).await, product(shop, "둘", 5_000, 90).await);
+    let (first, stranger) = (seller_of(shop, one).await?.0, seller_of(shop, other).await?.0);
+    let people = async |late: &Shop, by: &Operator| -> Result<Vec<(i64, i64)>> {
+        drain(late, &[&Sales]).await?;
+        assert_eq!(number(late, "select count(*) from dead_letter").await, 0);
+        Ok(visit::days(late, by, 4).await?.into_iter().map(|day| (day.ordered, day.paid)).collect())
+    };
+    let held = scene.hold(&[(one, 1)], 0).await?;
+    assert_eq!(people(shop, &scene.operator).await?, [(1, 0)], "ordered, and not paid");
+    pay(shop, &scene.reader, held).await?;
+    for _ in 0..3 {
+        scene.buy(&[(one, 1), (other, 1)]).await?;
+        assert_eq!(people(shop, &scene.operator).await?, [(1, 1)]);
+    }
+    cancel(shop, &scene.reader, held, Uuid::now_v7(), None, None).await?;
+    for by in [&scene.operator, &first, &stranger] {
+        assert_eq!(people(shop, by).await?, [(1, 1)], "whatever became of it");
+    }
+
+    let next = after_midnight(shop, Duration::HOUR);
+    sell(&scene, &next, &[(other, 1)]).await?;
+    assert_eq!(people(&next, &scene.operator).await?, [(1, 1), (1, 1)]);
+    assert_eq!(people(&next, &first).await?, [(1, 1)]);
+    // Once a day is forgotten, nobody can tell who counted on it.
+    sell(&scene, &next, &[(one, 1)]).await?;
+    let late = after_midnight(shop, Duration::days(2) + Duration::HOUR);
+    visit::forget(&late).await?;
+    assert_eq!(people(&late, &first).await?, [(1, 1)]);
+    assert_eq!(number(shop, "select count(*) from visit_seen").await, 0);
     Ok(())
 }
 

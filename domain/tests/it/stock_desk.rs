@@ -100,6 +100,14 @@ async fn the_table_is_searched_and_filtered_and_each_sees_their_own(db: PgPool) 
     assert_eq!(listed(shop, &keeper, &foreign).await?, [low, plenty]);
     let counts = inventory::counts(shop, staff, &StockFilter::default()).await?;
     assert_eq!((counts.shown, counts.low, counts.depleted, counts.held), (3, 2, 1, 1));
+    // What is not sold runs out of nothing.
+    let set = sqlx::query("update product set status = 'draft' where product_id = $1").bind(gone);
+    set.execute(&shop.db).await?;
+    assert_eq!(listed(shop, staff, &with(StockLevel::Low)).await?, [low]);
+    assert_eq!(listed(shop, staff, &with(StockLevel::Depleted)).await?, Vec::<ProductId>::new());
+    let counts = inventory::counts(shop, staff, &with(StockLevel::Low)).await?;
+    assert_eq!((counts.shown, counts.low, counts.depleted, counts.held), (1, 1, 0, 1));
+    assert_eq!(listed(shop, staff, &StockFilter::default()).await?.len(), 3, "its stock is there all the same");
     Ok(())
 }
 
@@ -117,6 +125,8 @@ async fn a_change_of_many_does_what_it_can_and_names_the_rest(db: PgPool) -> Res
         assert_eq!(outcome.done, [own]);
         assert_eq!(outcome.refused, [(few, Failure::OutOfStock), (999, Failure::NotFound)]);
     }
+    let other = inventory::change_many(shop, &scene.operator, key, &[few, own], Bulk::By("4"), "입고").await;
+    assert_eq!(refused(other), Some(Failure::AlreadySent), "the same form with something else in it");
     assert_eq!((scene.stock(own).await?, scene.stock(few).await?), ((5, 0), (3, 0)), "the same form moves once");
     let outcome =
         inventory::change_many(shop, &keeper, Uuid::now_v7(), &[own, few, third], Bulk::LowAt("7"), "기준").await?;

@@ -81,6 +81,11 @@ async fn claims_low_stock_and_trouble_are_counted(db: PgPool) -> Result<()> {
     assert_eq!(waiting(shop, &stranger).await?, Waiting { low: 0, ..expected });
     scene.through(order, claim, ClaimStatus::Completed).await?;
     assert_eq!(waiting(shop, staff).await?.claims, 0);
+    for status in ["draft", "suspended", "archived"] {
+        let set = sqlx::query("update product set status = $2 where product_id = $1").bind(one).bind(status);
+        set.execute(&shop.db).await?;
+        assert_eq!((waiting(shop, staff).await?.low, waiting(shop, &first).await?.low), (0, 0), "{status}");
+    }
 
     assert_eq!(trouble(shop, &scene.staff).await?, Trouble { letters: 0, unknown: 0 });
     sqlx::query(

@@ -1,7 +1,7 @@
 //! The audit trail.
 
 use contract::{
-    order::Actor,
+    order::{Actor, order_number},
     table::{Cursor, PAGE},
     trail::Act,
     when::kst_date,
@@ -10,7 +10,7 @@ use domain::{
     Result, Shop,
     inventory::{self, Change},
     member::{self, Operator},
-    points,
+    order, points,
     trail::{self, Entry, Filter},
 };
 use sqlx::PgPool;
@@ -89,6 +89,28 @@ async fn the_trail_is_asked_by_act_person_subject_and_korean_day(db: PgPool) -> 
     assert_eq!(ask(days(today.next_day(), None)).await?, ["points_adjusted"]);
     assert_eq!(ask(days(None, then.previous_day())).await?, ["stock_low_set"]);
     assert_eq!(ask(days(Some(today), Some(then))).await?.len(), 2);
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn what_was_done_to_an_order_is_found_by_its_number_and_names_its_products(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 500_000).await?;
+    let shop = &scene.shop;
+    let book = product(shop, "심청전", 20_000, 10).await;
+    let (keeper, _) = seller_of(shop, book).await?;
+    let (bought, other) = (scene.buy(&[(book, 2)]).await?, scene.buy(&[(book, 1)]).await?);
+    order::add_note(shop, &scene.staff, Uuid::now_v7(), other, "전화함").await?;
+    order::cancel_by(shop, &scene.operator, bought, Uuid::now_v7(), Some(&[(book, 1)]), Some(20_000), "품절").await?;
+
+    let number = order_number(bought, scene.detail(bought).await?.summary.placed_at);
+    let of = |subject: &str| Filter { subject: subject.to_owned(), ..Filter::default() };
+    let found = told(shop, &scene.operator, &of(&format!(" {} ", number.to_lowercase()))).await?;
+    assert_eq!(acts(&found), ["order_canceled"]);
+    assert_eq!(found[0].subject, bought.to_string());
+    assert_eq!(found[0].named.orders.get(&bought), Some(&number));
+    assert_eq!(found[0].named.titles.get(&book).map(String::as_str), Some("심청전"));
+    assert!(told(shop, &scene.operator, &of("20200101-00000000")).await?.is_empty());
+    assert!(told(shop, &keeper, &of(&number)).await?.is_empty(), "that is the staff's");
     Ok(())
 }
 

@@ -79,8 +79,12 @@ pub(crate) fn CancelPage() -> impl IntoView {
         let form = returned("orders/cancel");
         let number = order_number(id, order.summary.placed_at);
         let own = format!("{base}/orders/{id}");
+        let refused = match form.failure().and_then(sentence) {
+            Some(sentence) => view! { <p class="notice bad" role="alert">{sentence}</p> }.into_any(),
+            None => form.summary().into_any(),
+        };
         let content = if order.summary.status == OrderStatus::PendingPayment {
-            view! { <Agree id form=form.clone() by=by.clone() chosen=None /> }.into_any()
+            view! { <Agree id form=form.clone() by=by.clone() coupon=false chosen=None /> }.into_any()
         } else {
             chosen(&shop, &by, &order, &asked_for, &own, &form).await
         };
@@ -88,12 +92,22 @@ pub(crate) fn CancelPage() -> impl IntoView {
             <Head title=t!("orders-cancel-title", number = number.clone()) private=true />
             <h1>{t!("orders-cancel-title", number = number)}</h1>
             <Ways operator=by />
-            {form.summary()}
+            {refused}
             {content}
             <p><a href=own>{t!("view-order")}</a></p>
         }
         .into_any())
     })
+}
+
+/// Why an order is not canceled, where shoppers are told it in words for themselves.
+fn sentence(failure: &Failure) -> Option<String> {
+    match failure {
+        Failure::AlreadyShipped => Some(t!("orders-cancel-shipped")),
+        Failure::AlreadyConfirmed => Some(t!("orders-cancel-confirmed")),
+        Failure::OrderExpired => Some(t!("orders-cancel-expired")),
+        _ => None,
+    }
 }
 
 async fn chosen(
@@ -125,9 +139,15 @@ async fn chosen(
     let bill = match order::preview_by(shop, by, id, wanted).await.map_err(Failure::from) {
         Ok(effect) => {
             let chosen = Some((effect, write_lines(&taken)));
-            view! { <Agree id form=form.clone() by=by.clone() chosen /> }.into_any()
+            let coupon = !order.coupon.is_empty();
+            view! { <Agree id form=form.clone() by=by.clone() coupon chosen /> }.into_any()
         }
-        Err(failure) => view! { <p class="notice bad" role="alert">{text::failure(&failure)}</p> }.into_any(),
+        // The form came back with the same reason, which stands above.
+        Err(failure) if form.failure() == Some(&failure) => ().into_any(),
+        Err(failure) => {
+            let sentence = sentence(&failure).unwrap_or_else(|| text::failure(&failure));
+            view! { <p class="notice bad" role="alert">{sentence}</p> }.into_any()
+        }
     };
     if lines.is_empty() {
         return bill;
@@ -161,11 +181,12 @@ async fn chosen(
 }
 
 /// What it brings about, the reason, and the button. Without a choice: an order that is not paid.
+/// `coupon`: whether the order has one.
 #[component]
-fn Agree(id: OrderId, form: Returned, by: Operator, chosen: Option<(Effect, String)>) -> impl IntoView {
+fn Agree(id: OrderId, form: Returned, by: Operator, coupon: bool, chosen: Option<(Effect, String)>) -> impl IntoView {
     let key = form.value("key", &Uuid::now_v7().to_string());
     let button = match &chosen {
-        Some((effect, _)) => t!("cancel-and-refund", amount = won(effect.refund.amount())),
+        Some((effect, _)) => t!("orders-cancel-now", amount = won(effect.refund.amount())),
         None => t!("cancel-order"),
     };
     let (fields, bill) = match chosen {
@@ -175,7 +196,7 @@ fn Agree(id: OrderId, form: Returned, by: Operator, chosen: Option<(Effect, Stri
                 <input type="hidden" name="lines" value=lines />
                 <input type="hidden" name="expected" value=effect.refund.amount() />
             };
-            (fields.into_any(), bill(effect, by.seller().is_none()))
+            (fields.into_any(), bill(effect, by.seller().is_none(), coupon))
         }
     };
     view! {
@@ -193,7 +214,7 @@ fn Agree(id: OrderId, form: Returned, by: Operator, chosen: Option<(Effect, Stri
 }
 
 /// The arithmetic; how it is paid back is for the staff alone.
-fn bill(effect: Effect, staff: bool) -> AnyView {
+fn bill(effect: Effect, staff: bool, coupon: bool) -> AnyView {
     let row =
         |name: String, sign: &str, amount: Won| view! { <dt>{name}</dt><dd>{format!("{sign}{}", won(amount))}</dd> };
     let (refund, to_card) = (effect.refund, effect.to_card);
@@ -204,7 +225,7 @@ fn bill(effect: Effect, staff: bool) -> AnyView {
             {row(t!("orders-cancel-points"), "", amount - to_card)}
         }
     });
-    let coupon = staff.then(|| {
+    let coupon = (staff && coupon).then(|| {
         let word = if effect.coupon { t!("orders-cancel-coupon-back") } else { t!("orders-cancel-coupon-stays") };
         view! { <p data-testid="coupon-effect">{word}</p> }
     });

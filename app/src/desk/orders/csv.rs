@@ -87,6 +87,7 @@ impl Download for Orders {
             t!("orders-goods"),
             t!("quantity"),
             t!("orders-sum"),
+            t!("orders-undone"),
             t!("follow-carrier"),
             t!("ship-number"),
         ]);
@@ -98,12 +99,12 @@ impl Download for Orders {
     }
 
     fn cells(&self, row: QueueRow) -> Vec<String> {
+        let goods: Vec<String> = row.goods().map(|line| format!("{} x{}", line.title, line.kept())).collect();
+        let (copies, undone) = (row.copies(), row.undone());
         let mut cells = vec![order_number(row.id, row.placed_at), kst(row.placed_at), words::stage(row.stage)];
         if self.by.seller().is_none() {
             cells.extend([words::payment_status(row.payment), row.buyer.0, row.buyer.1]);
         }
-        let goods: Vec<String> = row.lines.iter().map(|line| format!("{} x{}", line.title, line.quantity)).collect();
-        let copies: i32 = row.lines.iter().map(|line| line.quantity).sum();
         let of_parts = |cell: fn(&order::PartRow) -> &String| {
             let cells = row.parts.iter().map(cell).filter(|cell| !cell.is_empty());
             cells.cloned().collect::<Vec<_>>().join(" / ")
@@ -119,6 +120,7 @@ impl Download for Orders {
             goods.join(" / "),
             copies.to_string(),
             row.total.to_string(),
+            undone.to_string(),
             carriers,
             numbers,
         ]);

@@ -1,14 +1,17 @@
 //! The history of an order: everything that is known of it, in one list by time.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use contract::money::won;
-use domain::order::{Entry, Happening, Kind, ReadBy};
+use contract::{money::won, product::ProductId};
+use domain::{
+    order::{Entry, Happening, Kind, ReadBy},
+    trail::Named,
+};
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use crate::{
-    desk::table::Asked,
+    desk::{table::Asked, trail},
     staff::readers::reader_name,
     text::{self, t},
     words,
@@ -38,7 +41,9 @@ pub(crate) fn History(
     let links =
         Kind::ALL.into_iter().map(|kind| link(kind.word(), kind_name(kind), now.contains(&kind))).collect_view();
     let empty = entries.is_empty().then(|| view! { <p class="empty">{t!("history-empty")}</p> });
-    let items = entries.into_iter().map(|entry| view! { <Item entry subjects=subjects.clone() /> }).collect_view();
+    let named = Arc::new(Named { titles: titles(&entries), ..Named::default() });
+    let item = |entry: Entry| view! { <Item entry subjects=subjects.clone() named=Arc::clone(&named) /> };
+    let items = entries.into_iter().map(item).collect_view();
     view! {
         <section class="panel" id="history">
             <h2>{t!("timeline")}</h2>
@@ -47,6 +52,15 @@ pub(crate) fn History(
             <ol class="history">{items}</ol>
         </section>
     }
+}
+
+/// The titles of the products whose stock moved, as far as that is shown.
+fn titles(entries: &[Entry]) -> BTreeMap<ProductId, String> {
+    let moved = entries.iter().filter_map(|entry| match &entry.what {
+        Happening::Stock { product, title, .. } => Some((*product, title.clone())),
+        _ => None,
+    });
+    moved.collect()
 }
 
 fn kind_name(kind: Kind) -> String {
@@ -64,9 +78,9 @@ fn kind_name(kind: Kind) -> String {
 }
 
 #[component]
-fn Item(entry: Entry, subjects: BTreeMap<Uuid, String>) -> impl IntoView {
+fn Item(entry: Entry, subjects: BTreeMap<Uuid, String>, named: Arc<Named>) -> impl IntoView {
     let kind = entry.what.kind();
-    let what = what(entry.what, &subjects);
+    let what = what(entry.what, &subjects, &named);
     view! {
         <li class=format!("of-{}", kind.word())>
             {what}
@@ -75,7 +89,7 @@ fn Item(entry: Entry, subjects: BTreeMap<Uuid, String>) -> impl IntoView {
     }
 }
 
-fn what(what: Happening, subjects: &BTreeMap<Uuid, String>) -> AnyView {
+fn what(what: Happening, subjects: &BTreeMap<Uuid, String>, named: &Named) -> AnyView {
     match what {
         Happening::Status(step) => {
             let subject = step.subject.and_then(|id| subjects.get(&id)).map(|name| format!(" ({name})"));
@@ -132,25 +146,49 @@ fn what(what: Happening, subjects: &BTreeMap<Uuid, String>) -> AnyView {
         }
         Happening::Notice { kind, read } => {
             let state = if read { t!("history-read") } else { t!("history-unread") };
-            view! { <p>{t!("history-inbox")} " " <code>{kind}</code> " · " {state}</p> }.into_any()
+            view! { <p>{t!("history-inbox")} " · " {notice(&kind)} " · " {state}</p> }.into_any()
         }
         Happening::Mail { kind, status, attempts, error } => {
             let tried = t!("history-tried", count = attempts);
             let error = (!error.is_empty()).then(|| view! { " " <code>{error}</code> });
-            view! { <p>{t!("history-mail")} " " <code>{kind}</code> " · " <code>{status}</code> " · " {tried} {error}</p> }
-                .into_any()
+            let status = mail_status(&status);
+            view! { <p>{t!("history-mail")} " · " {notice(&kind)} " · " {status} " · " {tried} {error}</p> }.into_any()
         }
         Happening::Trail { act, actor, by_name, before, after } => {
+            let changed = trail::lines(&act.map(words::word).unwrap_or_default(), &before, &after, named);
+            let changed = changed.into_iter().map(|line| view! { <p class="hint">{line}</p> }).collect_view();
             let act = act.map(words::act);
-            view! {
-                <p>{act} " · " {words::actor(actor)} " " {by_name}</p>
-                <p class="hint"><code>{before.to_string()}</code> " → " <code>{after.to_string()}</code></p>
-            }
-            .into_any()
+            view! { <p>{act} " · " {words::actor(actor)} " " {by_name}</p> {changed} }.into_any()
         }
         Happening::Note { body, by_name } => {
             view! { <p class="body">{body}</p> <p class="hint">{by_name}</p> }.into_any()
         }
+    }
+}
+
+/// Of what an order's shopper was told. A word that nobody knows stands as it is.
+fn notice(kind: &str) -> String {
+    match kind {
+        "paid" => t!("history-of-paid"),
+        "payment_failed" => t!("history-of-payment-failed"),
+        "canceled" => t!("history-of-canceled"),
+        "expired" => t!("history-of-expired"),
+        "shipped" => t!("history-of-shipped"),
+        "delivered" => t!("history-of-delivered"),
+        "refunded" => t!("history-of-refunded"),
+        other => other.to_owned(),
+    }
+}
+
+/// Where a mail stands. A word that nobody knows stands as it is.
+fn mail_status(status: &str) -> String {
+    match status {
+        "queued" => t!("history-mail-queued"),
+        "sending" => t!("history-mail-sending"),
+        "sent" => t!("history-mail-sent"),
+        "failed" => t!("history-mail-failed"),
+        "lost" => t!("history-mail-lost"),
+        other => other.to_owned(),
     }
 }
 

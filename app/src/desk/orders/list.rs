@@ -55,6 +55,8 @@ fn day(asked: &Asked, name: &str) -> Result<Option<Date>, Failure> {
 #[component]
 pub(crate) fn OrdersPage() -> impl IntoView {
     let asked = Asked::here();
+    // What is ticked is this page alone: no other link goes on with it.
+    let (ticked, asked) = (asked.get("tick") == "all", asked.without("tick"));
     page(async move {
         let (shop, by, base) = asker().await?;
         // Days that are none leave the rest of the filter in force.
@@ -71,12 +73,15 @@ pub(crate) fn OrdersPage() -> impl IntoView {
         let late_before = shop.now() - time::Duration::days(shop.policy.order.ship_days);
         let staff = by.seller().is_none();
         let next = rows.next;
+        let bulk = rows.rows.iter().any(goes_on).then(|| {
+            view! { <BulkSteps stage=filter.stage ticked asked=asked.clone() /> }
+        });
         let items = rows
             .rows
             .into_iter()
             .map(|row| {
                 let late = row.stage.waits() && row.placed_at < late_before;
-                view! { <Row row base staff late /> }
+                view! { <Row row base staff late ticked /> }
             })
             .collect_view();
         let (heads, sort) = (asked.clone(), filter.sort.word().to_owned());
@@ -109,7 +114,7 @@ pub(crate) fn OrdersPage() -> impl IntoView {
                         <tbody>{items}</tbody>
                     </table>
                 </TableBox>
-                <BulkSteps stage=filter.stage />
+                {bulk}
             </form>
             {empty}
             <Turn asked next csv=true />
@@ -186,17 +191,23 @@ fn Search(asked: Asked, filter: Filter, by: Operator) -> impl IntoView {
     }
 }
 
+/// Whether an order can be taken a step further.
+const fn goes_on(row: &QueueRow) -> bool {
+    matches!(row.stage, Stage::New | Stage::Preparing | Stage::Shipped)
+}
+
 #[component]
-fn Row(row: QueueRow, base: &'static str, staff: bool, late: bool) -> impl IntoView {
+fn Row(row: QueueRow, base: &'static str, staff: bool, late: bool, ticked: bool) -> impl IntoView {
     let number = order_number(row.id, row.placed_at);
-    let first = row.lines.first().map(|line| line.title.clone()).unwrap_or_default();
-    let others = row.lines.len().saturating_sub(1);
+    let first = row.goods().next().map(|line| line.title.clone()).unwrap_or_default();
+    let others = row.goods().count().saturating_sub(1);
     let what = if others > 0 { t!("and-others", first = first, count = others) } else { first };
     let late = late.then(|| view! { " " <span class="badge few">{t!("orders-late-mark")}</span> });
-    let goes_on = matches!(row.stage, Stage::New | Stage::Preparing | Stage::Shipped);
-    let tick = goes_on.then(|| {
+    let undone = row.undone();
+    let undone = (undone > 0).then(|| view! { <br /> <small>{t!("orders-undone")} " " {won(undone)}</small> });
+    let tick = goes_on(&row).then(|| {
         let label = t!("orders-tick-one", number = number.clone());
-        view! { <input type="checkbox" name="id" value=row.id.to_string() aria-label=label /> }
+        view! { <input type="checkbox" name="id" value=row.id.to_string() checked=ticked aria-label=label /> }
     });
     let parcels: Vec<String> = row
         .parts
@@ -222,14 +233,14 @@ fn Row(row: QueueRow, base: &'static str, staff: bool, late: bool) -> impl IntoV
             </td>
             <td class="long">{what}</td>
             <td class="long">{parcels.join(", ")}</td>
-            <td class="number">{won(row.total)}</td>
+            <td class="number">{won(row.total)} {undone}</td>
         </tr>
     }
 }
 
 /// The steps that the orders of a tab can go.
 #[component]
-fn BulkSteps(stage: Option<Stage>) -> impl IntoView {
+fn BulkSteps(stage: Option<Stage>, ticked: bool, asked: Asked) -> impl IntoView {
     let steps: &[Stage] = match stage {
         None => &[Stage::Preparing, Stage::Shipped, Stage::Delivered],
         Some(Stage::New) => &[Stage::Preparing, Stage::Shipped],
@@ -244,5 +255,12 @@ fn BulkSteps(stage: Option<Stage>) -> impl IntoView {
             view! { <button class="button small" name="step" value=step.word()>{label}</button> }
         })
         .collect_view();
-    view! { <div class="actions bulk">{buttons}</div> }
+    let page = asked.itself();
+    let joint = if page.contains('?') { '&' } else { '?' };
+    let (tick, href) = if ticked {
+        (t!("product-tick-none"), page)
+    } else {
+        (t!("product-tick-all"), format!("{page}{joint}tick=all"))
+    };
+    view! { <div class="actions bulk">{buttons} <a href=href>{tick}</a></div> }
 }

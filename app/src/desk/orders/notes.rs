@@ -9,6 +9,7 @@ use super::{parse_id, staff};
 use crate::{
     context::shop,
     form::{Sent, answer, returned},
+    staff::Ask,
     text::{self, t},
 };
 
@@ -63,13 +64,17 @@ pub(crate) fn Notes(
     let items = notes
         .into_iter()
         .map(|note| {
+            let order = order.clone();
             let remove = (note.by == reader).then(|| {
                 view! {
-                    <form action="/fn/staff/order-note-remove" method="post">
-                        <input type="hidden" name="order" value=order.clone() />
-                        <input type="hidden" name="note" value=note.id.to_string() />
-                        <button class="button small">{t!("note-remove")}</button>
-                    </form>
+                    <Ask step=t!("note-remove")>
+                        <p>{t!("note-remove-note")}</p>
+                        <form action="/fn/staff/order-note-remove" method="post">
+                            <input type="hidden" name="order" value=order />
+                            <input type="hidden" name="note" value=note.id.to_string() />
+                            <button class="button small">{t!("note-remove-now")}</button>
+                        </form>
+                    </Ask>
                 }
             });
             view! {

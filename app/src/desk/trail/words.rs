@@ -1,12 +1,14 @@
 //! What changed, name by name, in words.
 
-use contract::{money::grouped, trail::Act};
-use domain::trail::Entry;
+use contract::trail::Act;
+use domain::trail::{Entry, Named};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
+use super::values::{Around, is_empty};
 use crate::{
-    text::t,
-    words::{self, application_status, member_status, read, role},
+    text::{self, t},
+    words::{self, read},
 };
 
 /// One name whose value changed.
@@ -14,7 +16,7 @@ use crate::{
 pub(super) struct Change {
     /// What it is called.
     pub name: String,
-    /// What stood there; none where nothing stands there but what came with the change.
+    /// What stood there before; none where nothing stands there but what came with the change.
     pub before: Option<String>,
     /// What stands there now.
     pub after: String,
@@ -26,36 +28,63 @@ pub(super) fn act(word: &str) -> String {
 }
 
 /// The page of what an act was done to: its word begins with the noun.
-pub(super) fn href(act: &str, subject: &str, seller: bool) -> Option<String> {
-    let page = match (act.split('_').next()?, seller) {
+pub(super) fn href(entry: &Entry, seller: bool) -> Option<String> {
+    let page = match (entry.act.split('_').next()?, seller) {
         ("stock", _) => "/seller/stock",
-        ("product", _) => "/seller/products",
-        ("order" | "delivery" | "claim", false) => "/staff/orders",
-        ("order" | "delivery" | "claim", true) => "/seller/orders",
-        ("campaign" | "coupon", false) => "/staff/coupons",
+        ("product" | "picture" | "pictures", _) => "/seller/products",
+        ("order" | "delivery" | "parcel" | "claim", false) => "/staff/orders",
+        ("order" | "delivery" | "parcel" | "claim", true) => "/seller/orders",
+        ("campaign" | "coupon" | "coupons", false) => "/staff/coupons",
         ("member" | "seller" | "points", false) => "/staff/members",
         _ => return None,
     };
-    Some(format!("{page}/{subject}"))
+    // What is done to one coupon is told of it, and has no page but its campaign's.
+    match entry.after.get("campaign").and_then(Value::as_i64) {
+        Some(campaign) if page == "/staff/coupons" => Some(format!("{page}/{campaign}")),
+        _ => Some(format!("{page}/{}", entry.subject)),
+    }
 }
 
-/// The names that changed, in the order of what stands there now, then what is gone.
-pub(super) fn changes(entry: &Entry) -> Vec<Change> {
+/// What an act was done to, as people read it out: an order by its number.
+pub(super) fn subject(entry: &Entry) -> String {
+    let number = Uuid::parse_str(&entry.subject).ok().and_then(|id| entry.named.orders.get(&id).cloned());
+    number.unwrap_or_else(|| entry.subject.clone())
+}
+
+/// The names that changed by an act, in the order of what stands there now, then what is gone. What
+/// came with the change and is empty is not told.
+pub(super) fn changes(act: &str, before: &Value, after: &Value, named: &Named) -> Vec<Change> {
     let none = Map::new();
-    let object = |value: &'_ Value| value.as_object().cloned();
-    let (before, after) = (object(&entry.before).unwrap_or_else(|| none.clone()), object(&entry.after).unwrap_or(none));
+    let (before, after) = (before.as_object().unwrap_or(&none), after.as_object().unwrap_or(&none));
+    let percent = after.get("discount_kind").and_then(Value::as_str) == Some("percent");
+    let around = Around { act, named, percent };
     let gone = before.iter().filter(|(own, _)| !after.contains_key(*own));
     let gone = gone.map(|(own, value)| Change {
         name: name(own),
-        before: Some(print(own, value)),
-        after: print(own, &Value::Null),
+        before: Some(around.print(own, value)),
+        after: around.print(own, &Value::Null),
     });
-    let now = after.iter().map(|(own, value)| Change {
-        name: name(own),
-        before: before.get(own).map(|value| print(own, value)),
-        after: print(own, value),
+    let told = after.iter().filter(|(own, value)| before.contains_key(*own) || !is_empty(value));
+    let now = told.flat_map(|(own, value)| match (before.get(own), value) {
+        (Some(Value::Object(before)), Value::Object(after)) if own == "kept" => copies(&around, before, after),
+        (before, value) => vec![Change {
+            name: name(own),
+            before: before.map(|value| around.print(own, value)),
+            after: around.print(own, value),
+        }],
     });
     now.chain(gone).collect()
+}
+
+/// The products of which fewer copies are kept: each by its title.
+fn copies(around: &Around<'_>, before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Change> {
+    let fewer = before.iter().filter(|(product, kept)| after.get(*product) != Some(*kept));
+    let fewer = fewer.map(|(product, kept)| Change {
+        name: around.product(product),
+        before: Some(around.print("kept", kept)),
+        after: around.print("kept", after.get(product).unwrap_or(&Value::Null)),
+    });
+    fewer.collect()
 }
 
 /// A change in one line: `재고: 3 → 5`.
@@ -72,60 +101,56 @@ fn name(own: &str) -> String {
         "status" => t!("trail-name-status"),
         "role" => t!("trail-name-role"),
         "application" => t!("trail-name-application"),
-        "shop_name" => t!("people-shop-name"),
         "balance" => t!("trail-name-balance"),
         "reason" => t!("why"),
         "on_hand" => t!("stock-on-hand"),
         "low_at" => t!("low-at"),
-        "title" => t!("trail-name-title"),
         "author" => t!("trail-name-author"),
-        "category" | "category_id" => t!("trail-name-category"),
+        "category" => t!("trail-name-category"),
         "description" => t!("trail-name-description"),
-        "list_price" => t!("list-price"),
-        "sale_price" => t!("trail-name-price"),
         "version" => t!("trail-name-version"),
-        "quantity" => t!("quantity"),
-        other => other.replace('_', " "),
-    }
-}
-
-/// A value of the trail in words.
-fn print(own: &str, value: &Value) -> String {
-    match value {
-        Value::Null => t!("trail-nothing"),
-        Value::Bool(true) => t!("trail-yes"),
-        Value::Bool(false) => t!("trail-no"),
-        Value::Number(number) => match number.as_i64().filter(|_| !own.ends_with("id") && !own.ends_with("year")) {
-            Some(number) => grouped(number),
-            None => number.to_string(),
+        "fault" => t!("claim-fault-of"),
+        "kept" => t!("trail-name-kept"),
+        "refund" => t!("trail-name-refund"),
+        "note" => t!("trail-name-note"),
+        "claim" => t!("trail-name-claim"),
+        "file" => t!("trail-name-file"),
+        "picture" => t!("trail-name-picture"),
+        "order" => t!("offer-order"),
+        "rules" => t!("trail-name-rules"),
+        "attempts" => t!("trail-name-attempts"),
+        "last_day" => t!("trail-name-last-day"),
+        "stopped" => t!("campaign-stopped"),
+        "campaign" => t!("trail-name-campaign"),
+        "coupon" => t!("coupon"),
+        "member" => t!("trail-name-member"),
+        "members" => t!("trail-name-members"),
+        "batch" => t!("trail-name-batch"),
+        "settled" => t!("trail-name-settled"),
+        "reader" => t!("reader"),
+        "refuse" => t!("sys-switch-refuse"),
+        "fail" => t!("sys-switch-fail"),
+        "time_out" => t!("sys-switch-time-out"),
+        "duplicate" => t!("sys-switch-duplicate"),
+        "reorder" => t!("sys-switch-reorder"),
+        other => match text::field(other) {
+            unknown if unknown == other => unknown.replace('_', " "),
+            known => known,
         },
-        Value::String(text) if text.is_empty() => t!("trail-nothing"),
-        Value::String(text) => word(own, text),
-        Value::Array(values) => values.iter().map(|value| print(own, value)).collect::<Vec<_>>().join(", "),
-        Value::Object(_) => value.to_string(),
     }
-}
-
-/// The word of a closed set in words; any other text stands as it is.
-fn word(own: &str, text: &str) -> String {
-    let known = match own {
-        "role" => read(text).map(role),
-        "application" => read(text).map(application_status),
-        "status" => read(text).map(member_status),
-        _ => None,
-    };
-    known.unwrap_or_else(|| text.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::BTreeMap, sync::Arc};
+
     use contract::order::Actor;
     use serde_json::json;
     use time::OffsetDateTime;
 
     use super::*;
 
-    fn entry(before: Value, after: Value) -> Entry {
+    fn entry(act: &str, subject: &str, after: Value) -> Entry {
         Entry {
             id: 1,
             at: OffsetDateTime::UNIX_EPOCH,
@@ -133,35 +158,64 @@ mod tests {
             by_name: String::new(),
             by_email: String::new(),
             actor: Actor::Staff,
-            act: "stock_changed".to_owned(),
-            subject: "1".to_owned(),
+            act: act.to_owned(),
+            subject: subject.to_owned(),
             seller: None,
-            before,
+            before: json!({}),
             after,
+            named: Arc::default(),
         }
+    }
+
+    fn lines(act: &str, before: &Value, after: &Value) -> Vec<String> {
+        let named = Named { titles: BTreeMap::from([(12, "심청전".to_owned())]), ..Named::default() };
+        changes(act, before, after, &named).iter().map(told).collect()
     }
 
     #[test]
     fn each_changed_name_is_told_with_what_stood_there_before() {
-        let entry = entry(json!({ "on_hand": 1_200, "gone": "x" }), json!({ "on_hand": 1_300, "reason": "입고" }));
-        let told: Vec<String> = changes(&entry).iter().map(told).collect();
-        assert_eq!(told, ["실물: 1,200 → 1,300", "사유: 입고", "gone: x → 없음"]);
+        let (before, after) = (json!({ "on_hand": 1_200, "gone": "x" }), json!({ "on_hand": 1_300, "reason": "입고" }));
+        assert_eq!(lines("stock_changed", &before, &after), ["실물: 1,200 → 1,300", "사유: 입고", "gone: x → 없음"]);
     }
 
     #[test]
     fn a_word_that_nobody_knows_stands_as_it_is() {
-        let entry = entry(json!({ "status": "active" }), json!({ "status": "melted" }));
-        assert_eq!(changes(&entry).iter().map(told).collect::<Vec<_>>(), ["상태: 활동 중 → melted"]);
+        let (before, after) = (json!({ "status": "active" }), json!({ "status": "melted" }));
+        assert_eq!(lines("member_blocked", &before, &after), ["상태: 활동 중 → melted"]);
         assert_eq!(act("melted"), "melted");
         assert_eq!(act("stock_changed"), "재고 변경");
     }
 
     #[test]
+    fn a_status_is_told_in_the_words_of_what_has_it() {
+        let told = |act, from: &str, to: &str| lines(act, &json!({ "status": from }), &json!({ "status": to }));
+        for (act, from, to) in [
+            ("delivery_advanced", "unfulfilled", "preparing"),
+            ("claim_advanced", "requested", "approved"),
+            ("product_changed", "draft", "on_sale"),
+            ("coupon_revoked", "available", "revoked"),
+        ] {
+            let line = told(act, from, to).concat();
+            assert!(!line.contains(from) && !line.contains(to), "{act}: {line}");
+        }
+    }
+
+    #[test]
+    fn copies_are_told_by_title_and_sums_in_won() {
+        let before = json!({ "kept": { "12": 2, "25": 2, "7": 1 } });
+        let after = json!({ "kept": { "12": 1, "25": 0, "7": 1 }, "refund": 18_000, "reason": "" });
+        assert_eq!(lines("order_canceled", &before, &after), ["심청전: 2 → 1", "상품 25: 2 → 0", "환불: 18,000원"]);
+    }
+
+    #[test]
     fn a_seller_is_led_to_no_page_of_the_staff() {
         for act in Act::ALL.iter().filter_map(|act| super::super::serde_word(*act)) {
-            let href = href(&act, "7", true).unwrap_or_default();
+            let href = href(&entry(&act, "7", json!({})), true).unwrap_or_default();
             assert!(!href.starts_with("/staff"), "{act}: {href}");
         }
-        assert_eq!(href("member_blocked", "7", false).as_deref(), Some("/staff/members/7"));
+        let of = |act, after| href(&entry(act, "7", after), false);
+        assert_eq!(of("member_blocked", json!({})).as_deref(), Some("/staff/members/7"));
+        assert_eq!(of("picture_added", json!({ "picture": 3 })).as_deref(), Some("/seller/products/7"));
+        assert_eq!(of("coupon_revoked", json!({ "campaign": 3 })).as_deref(), Some("/staff/coupons/3"));
     }
 }

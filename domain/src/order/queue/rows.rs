@@ -50,6 +50,35 @@ pub struct QueueRow {
     pub parts: Vec<PartRow>,
 }
 
+impl QueueRow {
+    /// What of it is kept; of an order of which nothing is, all that was bought.
+    pub fn goods(&self) -> impl Iterator<Item = &OrderLineView> {
+        let nothing = self.copies() == 0;
+        self.lines.iter().filter(move |line| nothing || line.kept() > 0)
+    }
+
+    /// Copies that are kept.
+    pub fn copies(&self) -> i32 {
+        self.lines.iter().map(OrderLineView::kept).sum()
+    }
+
+    /// What of its sum is canceled or returned, in won: goods less their discount, and the fee of a
+    /// part that was canceled whole.
+    pub fn undone(&self) -> Won {
+        let goods: Won = self.lines.iter().map(|line| bought(line) - line.paid().net()).sum();
+        let fees = self.parts.iter().filter_map(|part| {
+            let own: Vec<_> = self.lines.iter().filter(|line| line.seller == part.seller).collect();
+            let whole = own.iter().all(|line| line.canceled == line.quantity);
+            whole.then(|| part.total - own.iter().map(|line| bought(line)).sum::<Won>())
+        });
+        goods + fees.sum::<Won>()
+    }
+}
+
+fn bought(line: &OrderLineView) -> Won {
+    line.unit_price * Won::from(line.quantity) - line.discount
+}
+
 /// One seller's part of an order in the queue.
 #[derive(Debug, Clone)]
 pub struct PartRow {

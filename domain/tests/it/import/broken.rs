@@ -25,12 +25,14 @@ async fn what_is_no_table_is_told_and_leaves_nothing(db: PgPool) -> Result<()> {
     let own = book(shop, "책", 1).await?;
     let wide = "id,".repeat(1_000_000);
     let late = format!("id,title\n{}{own},\"끝이 없는 제목\n{own},둘\n", format!("{own},하나\n").repeat(3_000));
-    let files: [(&[u8], SheetFlaw); 8] = [
+    let files: [(&[u8], SheetFlaw); 10] = [
         (b"", SheetFlaw::Empty),
         (b"id,title\r\n\r\n , \r\n", SheetFlaw::Empty),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff", SheetFlaw::NotText),
         (b"1,2,3\n4,5,6\n", SheetFlaw::ColumnMissing),
         (b"title,author\na,b\n", SheetFlaw::ColumnMissing),
+        (b"id,title,ID\n1,a,2\n", SheetFlaw::ColumnTwice),
+        ("id,title,번호\n1,a,2\n".as_bytes(), SheetFlaw::ColumnTwice),
         (wide.as_bytes(), SheetFlaw::RowTooLong),
         (&wide.as_bytes()[..3_000], SheetFlaw::TooManyColumns),
         (late.as_bytes(), SheetFlaw::QuoteOpen),
