@@ -87,6 +87,9 @@ async fn stored(shop: &Shop, id: ProductId) -> Result<(String, String, i64, i64,
     Ok(row.bind(id).fetch_one(&shop.db).await?)
 }
 
+/// Title, seller, list price, sale price, status, rate of points, copies, and from how many they are few.
+type New = (String, i64, i64, i64, String, Option<i32>, i32, i32);
+
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn a_file_adds_what_is_new_changes_what_differs_and_leaves_the_rest(db: PgPool) -> Result<()> {
     let scene = Scene::new(db, 0).await?;
@@ -118,7 +121,7 @@ async fn a_file_adds_what_is_new_changes_what_differs_and_leaves_the_rest(db: Pg
     assert_eq!(stored(shop, own).await?, changed);
     assert_eq!(stored(shop, same).await?.5, 0, "what is so already is not touched");
     assert_eq!(scene.stock(own).await?, (7, 0), "stock of what there is stays");
-    let new: Vec<(String, i64, i64, i64, String, Option<i32>, i32, i32)> = sqlx::query_as(
+    let new: Vec<New> = sqlx::query_as(
         "select title, seller_id, list_price, sale_price, status, earn_percent, on_hand, low_at
          from product join stock using (product_id) where product_id > $1 order by product_id",
     )
