@@ -99,7 +99,7 @@ async fn what_was_done_to_an_order_is_found_by_its_number_and_names_its_products
     let book = product(shop, "심청전", 20_000, 10).await;
     let (keeper, _) = seller_of(shop, book).await?;
     let (bought, other) = (scene.buy(&[(book, 2)]).await?, scene.buy(&[(book, 1)]).await?);
-    order::add_note(shop, &scene.staff, Uuid::now_v7(), other, "전화함").await?;
+    order::add_note(shop, &scene.staff, other, Uuid::now_v7(), "전화함").await?;
     order::cancel_by(shop, &scene.operator, bought, Uuid::now_v7(), Some(&[(book, 1)]), Some(20_000), "품절").await?;
 
     let number = order_number(bought, scene.detail(bought).await?.summary.placed_at);
