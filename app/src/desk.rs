@@ -23,7 +23,7 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    context::{asked_path, shop, shopper},
+    context::{Visitor, asked_path, shop, shopper},
     staff::system::PATHS,
     text::t,
 };
@@ -40,6 +40,16 @@ pub(crate) async fn operator() -> Result<(Shop, Operator), Failure> {
     let (shop, shopper) = (shop()?, shopper()?);
     let operator = Operator::of(&shop, &shopper).await?;
     Ok((shop, operator))
+}
+
+/// The member of the staff who asks for a file beside the pages.
+pub(crate) fn staff_of(visitor: &Visitor) -> Result<Staff, Failure> {
+    Staff::of(visitor.shopper.as_ref().ok_or(Failure::SignInRequired)?)
+}
+
+/// The operator who asks for a file beside the pages.
+pub(crate) async fn operator_of(shop: &Shop, visitor: &Visitor) -> Result<Operator, Failure> {
+    Ok(Operator::of(shop, visitor.shopper.as_ref().ok_or(Failure::SignInRequired)?).await?)
 }
 
 /// Links between the pages of who runs the shop: those of the staff, or those of a seller.

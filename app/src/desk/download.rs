@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use contract::{
@@ -66,6 +66,11 @@ pub(crate) async fn send(table: impl Download, locale: Locale) -> Result<Respons
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// A failure as the answer to who asked for a file.
+pub(crate) fn failed(failure: &Failure) -> Response {
+    StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE).into_response()
 }
 
 /// Says something in a language, outside of any page.

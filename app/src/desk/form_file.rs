@@ -5,7 +5,6 @@ use std::{collections::BTreeMap, io::Cursor};
 use axum::{
     extract::{Multipart, multipart::MultipartError},
     http::StatusCode,
-    response::{IntoResponse, Response},
 };
 use contract::{Failure, sheet::SheetFlaw};
 use uuid::Uuid;
@@ -63,9 +62,4 @@ impl FormFile {
     pub(crate) fn file(self) -> Result<Cursor<Vec<u8>>, Failure> {
         if self.bytes.is_empty() { Err(Failure::Sheet(SheetFlaw::Empty)) } else { Ok(Cursor::new(self.bytes)) }
     }
-}
-
-/// A failure as the answer to who asked for a file.
-pub(crate) fn failed(failure: &Failure) -> Response {
-    StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE).into_response()
 }

@@ -12,12 +12,9 @@ pub(crate) mod sheet;
 
 use axum::Router;
 use contract::{Failure, order::OrderId};
-use domain::{
-    Shop,
-    member::{Operator, Staff},
-};
+use domain::{Shop, member::Operator};
 
-use super::{operator, staff};
+use super::{operator, operator_of, staff, staff_of};
 use crate::context::{Visitor, asked_path, shop};
 
 pub(super) use csv::{downloading, refused};
@@ -40,10 +37,9 @@ pub(crate) async fn asker() -> Result<(Shop, Operator, &'static str), Failure> {
 
 /// The same for a file beside a page.
 pub(super) async fn asker_of(shop: &Shop, visitor: &Visitor, path: &str) -> Result<(Operator, &'static str), Failure> {
-    let shopper = visitor.shopper.as_ref().ok_or(Failure::SignInRequired)?;
     let by = match path.starts_with("/staff") {
-        true => Operator::from(&Staff::of(shopper)?),
-        false => Operator::of(shop, shopper).await?,
+        true => Operator::from(&staff_of(visitor)?),
+        false => operator_of(shop, visitor).await?,
     };
     let base = base(&by);
     Ok((by, base))

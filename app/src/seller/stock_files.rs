@@ -29,8 +29,9 @@ use super::{
 use crate::{
     context::Visitor,
     desk::{
-        download::{CHUNK, Download, send},
-        form_file::{FormFile, LARGEST, failed},
+        download::{CHUNK, Download, failed, send},
+        form_file::{FormFile, LARGEST},
+        operator_of,
         table::Asked,
     },
     form::refuse_file,
@@ -44,11 +45,6 @@ pub(crate) fn routes() -> Router<Shop> {
         .route("/seller/stock.csv", get(stock_file))
         .route("/seller/stock/movements.csv", get(movements_file))
         .route("/seller/stock/count/file", post(count_file).layer(DefaultBodyLimit::max(LARGEST)))
-}
-
-async fn operator(shop: &Shop, visitor: &Visitor) -> Result<Operator, Failure> {
-    let shopper = visitor.shopper.as_ref().ok_or(Failure::SignInRequired)?;
-    Ok(Operator::of(shop, shopper).await?)
 }
 
 struct StockFile {
@@ -84,7 +80,7 @@ impl Download for StockFile {
 
 async fn stock_file(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
     let outcome = async {
-        let by = operator(&shop, &visitor).await?;
+        let by = operator_of(&shop, &visitor).await?;
         let filter = stock::filter(&Asked::of(&parts));
         send(StockFile { shop, by, filter }, visitor.locale).await
     };
@@ -125,7 +121,7 @@ impl Download for MovementsFile {
 
 async fn movements_file(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
     let outcome = async {
-        let by = operator(&shop, &visitor).await?;
+        let by = operator_of(&shop, &visitor).await?;
         let filter = moved::filter(&Asked::of(&parts));
         send(MovementsFile { shop, by, filter }, visitor.locale).await
     };
@@ -140,7 +136,7 @@ async fn count_file(
     form: Multipart,
 ) -> Response {
     let outcome = async {
-        let by = operator(&shop, &visitor).await?;
+        let by = operator_of(&shop, &visitor).await?;
         let form = FormFile::read(form).await?;
         let (key, reason) = (form.key()?, form.field("reason").to_owned());
         take::draft(&shop, &by, key, form.file()?, &reason).await?;

@@ -29,8 +29,9 @@ use super::{
 use crate::{
     context::Visitor,
     desk::{
-        download::{CHUNK, Download, send},
-        form_file::{FormFile, LARGEST, failed},
+        download::{CHUNK, Download, failed, send},
+        form_file::{FormFile, LARGEST},
+        staff_of,
         table::Asked,
     },
     form::refuse_file,
@@ -44,10 +45,6 @@ pub(crate) fn routes() -> Router<Shop> {
         .route("/staff/coupons.csv", get(campaigns_file))
         .route("/staff/coupons/{id}/copies.csv", get(copies_file))
         .route("/staff/coupons/{id}/issue/file", post(address_file).layer(DefaultBodyLimit::max(LARGEST)))
-}
-
-fn staff(visitor: &Visitor) -> Result<Staff, Failure> {
-    Staff::of(visitor.shopper.as_ref().ok_or(Failure::SignInRequired)?)
 }
 
 struct CampaignsFile {
@@ -87,7 +84,7 @@ impl Download for CampaignsFile {
 
 async fn campaigns_file(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
     let outcome = async {
-        let by = staff(&visitor)?;
+        let by = staff_of(&visitor)?;
         let filter = campaigns::filter(&Asked::of(&parts));
         send(CampaignsFile { shop, by, filter }, visitor.locale).await
     };
@@ -132,7 +129,7 @@ async fn copies_file(
     parts: Parts,
 ) -> Response {
     let outcome = async {
-        let by = staff(&visitor)?;
+        let by = staff_of(&visitor)?;
         let campaign = coupon::find(&shop, &by, parse_id(&id)?).await?.id;
         let filter = copies::filter(&Asked::of(&parts));
         send(CopiesFile { shop, by, campaign, filter }, visitor.locale).await
@@ -149,7 +146,7 @@ async fn address_file(
     form: Multipart,
 ) -> Response {
     let outcome = async {
-        let by = staff(&visitor)?;
+        let by = staff_of(&visitor)?;
         let form = FormFile::read(form).await?;
         let key = form.key()?;
         batch::by_file(&shop, &by, key, parse_id(&id)?, form.file()?).await?;

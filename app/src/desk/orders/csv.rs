@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use axum::{
     Extension, Router,
     extract::State,
-    http::{StatusCode, request::Parts},
+    http::request::Parts,
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
@@ -24,7 +24,7 @@ use super::{asker_of, list::filter};
 use crate::{
     context::Visitor,
     desk::{
-        download::{CHUNK, Download, send},
+        download::{CHUNK, Download, failed, send},
         table::Asked,
     },
     form::sign_in_path,
@@ -54,7 +54,7 @@ pub(crate) fn downloading(outcome: Result<Response, Failure>, parts: &Parts) -> 
 pub(crate) fn refused(failure: &Failure, path: &str) -> Response {
     match failure {
         Failure::SignInRequired => Redirect::to(&sign_in_path(path)).into_response(),
-        failure => StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
+        failure => failed(failure),
     }
 }
 

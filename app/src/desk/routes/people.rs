@@ -1,21 +1,17 @@
 //! Members and the trail as files.
 
-use axum::{
-    Extension, Router,
-    extract::State,
-    http::{StatusCode, request::Parts},
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Extension, Router, extract::State, http::request::Parts, response::Response, routing::get};
 use contract::Failure;
-use domain::{
-    Shop,
-    member::{Operator, Staff},
-};
+use domain::{Shop, member::Operator};
 
 use crate::{
     context::Visitor,
-    desk::{download::send, table::Asked, trail::TrailFile},
+    desk::{
+        download::{failed, send},
+        operator_of, staff_of,
+        table::Asked,
+        trail::TrailFile,
+    },
     staff::members::MembersFile,
 };
 
@@ -29,7 +25,7 @@ pub(super) fn routes() -> Router<Shop> {
 
 async fn members(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
     let file = async {
-        let staff = Staff::of(visitor.shopper.as_ref().ok_or(Failure::SignInRequired)?)?;
+        let staff = staff_of(&visitor)?;
         send(MembersFile::new(shop, staff, &Asked::of(&parts)), visitor.locale).await
     };
     answer(file.await)
@@ -37,7 +33,7 @@ async fn members(State(shop): State<Shop>, Extension(visitor): Extension<Visitor
 
 async fn trail(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
     let file = async {
-        let staff = Staff::of(visitor.shopper.as_ref().ok_or(Failure::SignInRequired)?)?;
+        let staff = staff_of(&visitor)?;
         send(TrailFile::new(shop, Operator::from(&staff), &Asked::of(&parts)), visitor.locale).await
     };
     answer(file.await)
@@ -45,7 +41,7 @@ async fn trail(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>,
 
 async fn own_trail(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
     let file = async {
-        let by = Operator::of(&shop, visitor.shopper.as_ref().ok_or(Failure::SignInRequired)?).await?;
+        let by = operator_of(&shop, &visitor).await?;
         send(TrailFile::new(shop, by, &Asked::of(&parts)), visitor.locale).await
     };
     answer(file.await)
@@ -53,7 +49,5 @@ async fn own_trail(State(shop): State<Shop>, Extension(visitor): Extension<Visit
 
 /// The file, or the status of why not.
 fn answer(file: Result<Response, Failure>) -> Response {
-    file.unwrap_or_else(|failure| {
-        StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
-    })
+    file.unwrap_or_else(|failure| failed(&failure))
 }

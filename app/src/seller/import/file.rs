@@ -32,7 +32,8 @@ use super::{FORM, PAGE, detail::parse, words};
 use crate::{
     context::Visitor,
     desk::{
-        download::{CHUNK, Download, send},
+        download::{CHUNK, Download, failed, send},
+        operator_of,
         table::Asked,
     },
     form::refuse_file,
@@ -50,7 +51,7 @@ pub(crate) async fn receive(
     session: Session,
     body: Result<Multipart, MultipartRejection>,
 ) -> Response {
-    let by = match operator(&shop, &visitor).await {
+    let by = match operator_of(&shop, &visitor).await {
         Ok(by) => by,
         Err(Failure::NotFound) => return StatusCode::NOT_FOUND.into_response(),
         Err(failure) => return refuse_file(&session, FORM, PAGE, failure).await,
@@ -62,11 +63,6 @@ pub(crate) async fn receive(
         Ok(id) => Redirect::to(&format!("/seller/products/imports/{id}")).into_response(),
         Err(failure) => refuse_file(&session, FORM, PAGE, failure).await,
     }
-}
-
-async fn operator(shop: &Shop, visitor: &Visitor) -> Result<Operator, Failure> {
-    let shopper = visitor.shopper.as_ref().ok_or(Failure::SignInRequired)?;
-    Ok(Operator::of(shop, shopper).await?)
 }
 
 async fn take_in(shop: &Shop, by: &Operator, mut body: Multipart) -> Result<Uuid, Failure> {
@@ -106,12 +102,12 @@ async fn spool(mut field: Field<'_>) -> Result<Option<Spool>, Failure> {
 /// The example of a file.
 pub(crate) async fn example(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>) -> Response {
     let sent = async {
-        let by = operator(&shop, &visitor).await?;
+        let by = operator_of(&shop, &visitor).await?;
         let categories = domain::product::categories(&shop).await?;
         let category = categories.into_iter().next().map(|category| category.slug).unwrap_or_default();
         send(Example { staff: by.seller().is_none(), category }, visitor.locale).await
     };
-    sent.await.unwrap_or_else(refused)
+    sent.await.unwrap_or_else(|failure| failed(&failure))
 }
 
 /// The rows of a file that have something wrong.
@@ -121,25 +117,20 @@ pub(crate) async fn wrong_rows(
     Path(id): Path<String>,
 ) -> Response {
     let sent = async {
-        let by = operator(&shop, &visitor).await?;
+        let by = operator_of(&shop, &visitor).await?;
         send(WrongOf { id: parse(&id)?, shop, by }, visitor.locale).await
     };
-    sent.await.unwrap_or_else(refused)
+    sent.await.unwrap_or_else(|failure| failed(&failure))
 }
 
 /// The products that the list shows under the same filters, as a file that can be sent back in.
 pub(crate) async fn export(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
     let sent = async {
-        let by = operator(&shop, &visitor).await?;
+        let by = operator_of(&shop, &visitor).await?;
         let filter = filter(&shop, &Asked::of(&parts)).await?;
         send(Products { shop, by, filter }, visitor.locale).await
     };
-    sent.await.unwrap_or_else(refused)
-}
-
-/// A failure in place of a file: its page, by its status.
-fn refused(failure: Failure) -> Response {
-    StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+    sent.await.unwrap_or_else(|failure| failed(&failure))
 }
 
 /// What the list's URL asks for; a category by its id or its word.

@@ -16,7 +16,7 @@ use contract::{
 use domain::{Shop, member::Operator, picture};
 use tower_sessions::Session;
 
-use crate::{context::Visitor, form::refuse_file};
+use crate::{context::Visitor, desk::operator_of, form::refuse_file};
 
 /// The form's name.
 pub(super) const FORM: &str = "picture/add";
@@ -50,7 +50,7 @@ async fn upload(
     // Before anything is read: whose product it is.
     let outcome = async {
         let product = super::parse_id(&id)?;
-        let by = Operator::of(&shop, &visitor.shopper.ok_or(Failure::SignInRequired)?).await?;
+        let by = operator_of(&shop, &visitor).await?;
         picture::desk(&shop, &by, product).await?;
         take(&shop, &by, product, files).await
     };

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use axum::{
     Extension,
     extract::State,
-    http::{StatusCode, request::Parts},
+    http::request::Parts,
     response::{IntoResponse as _, Redirect, Response},
 };
 use contract::{
@@ -21,7 +21,8 @@ use super::filter;
 use crate::{
     context::Visitor,
     desk::{
-        download::{CHUNK, Download, send},
+        download::{CHUNK, Download, failed, send},
+        operator_of,
         table::Asked,
     },
     form::sign_in_path,
@@ -85,16 +86,13 @@ impl Download for Products {
 pub(crate) async fn file(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
     let asked = Asked::of(&parts);
     let sent = async {
-        let shopper = visitor.shopper.as_ref().ok_or(Failure::SignInRequired)?;
-        let by = Operator::of(&shop, shopper).await?;
+        let by = operator_of(&shop, &visitor).await?;
         let (filter, order) = (filter(&asked), Order::parse(asked.get("sort")));
         send(Products { shop, by, filter, order }, visitor.locale).await
     };
     match sent.await {
         Ok(file) => file,
         Err(Failure::SignInRequired) => Redirect::to(&sign_in_path(&asked.itself())).into_response(),
-        Err(failure) => {
-            StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE).into_response()
-        }
+        Err(failure) => failed(&failure),
     }
 }

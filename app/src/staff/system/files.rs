@@ -1,14 +1,8 @@
 //! The tables about the system as files.
 
-use axum::{
-    Extension, Router,
-    extract::State,
-    http::{StatusCode, request::Parts},
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Extension, Router, extract::State, http::request::Parts, response::Response, routing::get};
 use contract::Failure;
-use domain::{Shop, member::Staff, payment::reconcile};
+use domain::{Shop, payment::reconcile};
 
 use super::super::{
     payments::{self, PaymentsFile},
@@ -19,7 +13,8 @@ use super::super::{
 use crate::{
     context::Visitor,
     desk::{
-        download::{Download, in_language, send},
+        download::{Download, failed, in_language, send},
+        staff_of,
         table::Asked,
     },
     words,
@@ -35,7 +30,7 @@ pub(crate) fn router() -> Router<Shop> {
 }
 
 async fn settled(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
-    let file = staff(&visitor).map(|staff| {
+    let file = staff_of(&visitor).map(|staff| {
         let how = words::read(Asked::of(&parts).get("settled"));
         SettledFile { shop, staff, how }
     });
@@ -43,7 +38,7 @@ async fn settled(State(shop): State<Shop>, Extension(visitor): Extension<Visitor
 }
 
 async fn told(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
-    let file = staff(&visitor).and_then(|staff| {
+    let file = staff_of(&visitor).and_then(|staff| {
         let (filter, reads) = in_language(visitor.locale, || webhooks::filter(&Asked::of(&parts)));
         reads.refusal()?;
         Ok(WebhooksFile { shop, staff, filter })
@@ -52,7 +47,7 @@ async fn told(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, 
 }
 
 async fn paid(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
-    let file = staff(&visitor).and_then(|staff| {
+    let file = staff_of(&visitor).and_then(|staff| {
         let (filter, reads) = in_language(visitor.locale, || payments::filter(&Asked::of(&parts)));
         reads.refusal()?;
         Ok(PaymentsFile { shop, staff, filter })
@@ -63,7 +58,7 @@ async fn paid(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, 
 async fn differences(State(shop): State<Shop>, Extension(visitor): Extension<Visitor>, parts: Parts) -> Response {
     let asked = Asked::of(&parts);
     let file = async {
-        let staff = staff(&visitor)?;
+        let staff = staff_of(&visitor)?;
         // The latest, where none is chosen: as on the page.
         let run = match asked.get("run") {
             "" => reconcile::runs(&shop, &staff, None, 1).await?.first().map(|run| run.id),
@@ -75,16 +70,10 @@ async fn differences(State(shop): State<Shop>, Extension(visitor): Extension<Vis
     sent(file.await, &visitor).await
 }
 
-fn staff(visitor: &Visitor) -> Result<Staff, Failure> {
-    Staff::of(visitor.shopper.as_ref().ok_or(Failure::SignInRequired)?)
-}
-
 async fn sent(file: Result<impl Download, Failure>, visitor: &Visitor) -> Response {
     let sent = match file {
         Ok(file) => send(file, visitor.locale).await,
         Err(failure) => Err(failure),
     };
-    sent.unwrap_or_else(|failure| {
-        StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
-    })
+    sent.unwrap_or_else(|failure| failed(&failure))
 }
