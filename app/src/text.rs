@@ -16,7 +16,7 @@ use i18n_embed::{
     LanguageLoader,
     fluent::{FluentLanguageLoader, fluent_language_loader},
 };
-use leptos::prelude::use_context;
+use leptos::prelude::{Owner, provide_context, use_context};
 use rust_embed::RustEmbed;
 use unic_langid::{LanguageIdentifier, langid};
 
@@ -132,6 +132,14 @@ pub(crate) fn failure(failure: &Failure) -> String {
         Failure::TooManyPictures => t!("failure-too-many-pictures"),
         Failure::EditedMeanwhile => t!("failure-edited-meanwhile"),
         Failure::OwnAccount => t!("failure-own-account"),
+        Failure::MethodNotAllowed => t!("failure-method-not-allowed"),
+        Failure::TooLarge => t!("failure-too-large"),
+        Failure::UnsupportedMediaType => t!("failure-unsupported-media-type"),
+        Failure::ScopeRequired => t!("failure-scope-required"),
+        Failure::KeyRequired => t!("failure-key-required"),
+        Failure::KeyInUse => t!("failure-key-in-use"),
+        Failure::VersionRequired => t!("failure-version-required"),
+        Failure::TooManyRequests => t!("failure-too-many-requests"),
         Failure::Busy => t!("failure-busy"),
         Failure::Unavailable => t!("failure-unavailable"),
     }
@@ -168,7 +176,29 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
         Flaw::BusinessNumber => t!("flaw-business-number"),
         Flaw::BusinessNumberTaken => t!("flaw-business-number-taken"),
         Flaw::Picture(flaw) => picture_flaw(flaw),
+        Flaw::Type => t!("flaw-type"),
+        Flaw::Format => t!("flaw-format"),
+        Flaw::UnknownField => t!("flaw-unknown-field"),
+        Flaw::TooFew { min } => t!("flaw-too-few", min = min),
+        Flaw::TooMany { max } => t!("flaw-too-many", max = max),
     }
+}
+
+/// Why a request was refused, in a sentence of a language, for programs, which come without a page.
+pub fn told(why: &Failure, locale: Locale) -> String {
+    within(locale, || failure(why))
+}
+
+/// Why a field was refused, in the same way.
+pub fn told_flaw(why: Flaw, locale: Locale) -> String {
+    within(locale, || flaw(why))
+}
+
+fn within<T>(locale: Locale, words: impl FnOnce() -> T) -> T {
+    Owner::new().with(|| {
+        provide_context(Visitor { locale, ..Visitor::default() });
+        words()
+    })
 }
 
 /// Why a file did not become a picture, in a sentence.

@@ -10,6 +10,7 @@ use crate::{
 
 /// How far a parcel has come. Ordered as a parcel goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CheckpointStatus {
     /// The carrier knows of it.

@@ -6,8 +6,9 @@ use crate::{form::Flaws, sheet::SheetFlaw};
 
 /// A refusal that may reach a person. A closed set without free text: with scripts off it can
 /// stand in a URL, and anyone can write a URL.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Failure {
     /// Some fields of the form cannot be accepted; each with its reason.
     #[error("invalid input")]
@@ -141,6 +142,30 @@ pub enum Failure {
     /// The product has as many pictures as it can.
     #[error("too many pictures")]
     TooManyPictures,
+    /// The request leads to what is there, but not by this method.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// What was sent is larger than anything that is read here.
+    #[error("too large")]
+    TooLarge,
+    /// What was sent is not in a format that is read here.
+    #[error("unsupported media type")]
+    UnsupportedMediaType,
+    /// The token, or whoever it is of, may not do this.
+    #[error("scope required")]
+    ScopeRequired,
+    /// A request that moves value has to come with an idempotency key.
+    #[error("idempotency key required")]
+    KeyRequired,
+    /// A request with this idempotency key is under way.
+    #[error("idempotency key in use")]
+    KeyInUse,
+    /// A change has to name the version that it is based on.
+    #[error("version required")]
+    VersionRequired,
+    /// More requests than one may send; trying again later is safe.
+    #[error("too many requests")]
+    TooManyRequests,
     /// More shoppers order at once than can be answered soon; trying again is safe.
     #[error("busy")]
     Busy,
@@ -150,13 +175,23 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The word that programs tell failures apart by. It never changes.
+    pub fn code(&self) -> &'static str {
+        self.into()
+    }
+
     /// The HTTP status that says the same to programs.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::BadRequest => 400,
+            Self::BadRequest | Self::KeyRequired => 400,
             Self::SignInRequired | Self::WrongCredentials => 401,
-            Self::ForeignOrigin => 403,
+            Self::ForeignOrigin | Self::ScopeRequired => 403,
             Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::TooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::VersionRequired => 428,
+            Self::TooManyRequests => 429,
             Self::NotOnSale
             | Self::OutOfStock
             | Self::CartEmpty
@@ -190,7 +225,7 @@ impl Failure {
             | Self::TooManyWishes
             | Self::EditedMeanwhile
             | Self::OwnAccount => 409,
-            Self::TooManyPictures => 409,
+            Self::TooManyPictures | Self::KeyInUse => 409,
             Self::PaymentRefused => 402,
             Self::Invalid(_) | Self::Sheet(_) | Self::AlreadySent => 422,
             Self::Busy | Self::GatewayUnavailable | Self::Unavailable => 503,

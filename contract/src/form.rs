@@ -69,6 +69,22 @@ pub enum Flaw {
     IsbnTaken,
     /// The price to pay is above the one on the cover.
     AboveListPrice,
+    /// Not the kind of value that belongs here, such as text for a number.
+    Type,
+    /// Not written as it must be.
+    Format,
+    /// A field that there is none of.
+    UnknownField,
+    /// Fewer than `min` entries in a list.
+    TooFew {
+        /// The fewest entries there may be.
+        min: i64,
+    },
+    /// More than `max` entries in a list.
+    TooMany {
+        /// The most entries there may be.
+        max: i64,
+    },
 }
 
 /// The refused fields of one form, by name, in the order of the form.
@@ -89,6 +105,12 @@ impl Flaws {
     /// Every refused field with its reason.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Flaw)> {
         self.0.iter().map(|(name, flaw)| (name.as_str(), *flaw))
+    }
+}
+
+impl FromIterator<(String, Flaw)> for Flaws {
+    fn from_iter<T: IntoIterator<Item = (String, Flaw)>>(flaws: T) -> Self {
+        Self(flaws.into_iter().collect())
     }
 }
 

@@ -26,6 +26,7 @@ pub mod sheet;
 pub mod stock;
 pub mod system;
 pub mod table;
+pub mod token;
 pub mod trail;
 pub mod when;
 

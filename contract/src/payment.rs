@@ -16,6 +16,7 @@ pub const MOST_CARDS: i64 = 10;
 
 /// Where one card payment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentState {
     /// The shopper is at the gateway's page. Nothing was asked for yet that takes money.

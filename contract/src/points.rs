@@ -46,6 +46,7 @@ pub fn earned(paid: Won, percent: i32) -> Won {
 
 /// Why a balance changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PointsKind {
     /// Bought by the member.

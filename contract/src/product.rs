@@ -13,6 +13,7 @@ pub type ProductId = i64;
 
 /// Whether a product is sold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProductStatus {
     /// Not sold yet; only its seller and the staff see it.

@@ -27,6 +27,7 @@ pub mod product;
 pub mod pulse;
 pub mod ranking;
 pub mod reader;
+pub mod reply;
 mod retry;
 pub mod sales;
 pub mod seed;

@@ -3,6 +3,7 @@
 mod card;
 mod list;
 mod standing;
+mod token;
 
 use contract::{
     Failure,
@@ -15,6 +16,7 @@ use serde::Deserialize;
 pub use card::{Card, find};
 pub use list::{Filter, Member, Sort, chosen, list};
 pub use standing::{MOST_AT_ONCE, block, set_staff, unblock, was_blocked};
+pub use token::{Issued, NewToken, Token, issue, recognize_token, revoke, sweep_tokens, tokens};
 
 use crate::{Result, Shop, coupon, error::OnConstraint};
 

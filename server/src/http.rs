@@ -5,6 +5,7 @@ mod failures;
 mod health;
 mod live;
 mod origin;
+mod peer;
 mod pictures;
 mod sessions;
 mod visit;
@@ -36,9 +37,11 @@ use tower_http::{
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
+pub(crate) use failures::locale;
+pub(crate) use peer::peer;
 pub use sessions::Sessions;
 
-use crate::{live::Hub, sandbox, settings::Serve};
+use crate::{api, live::Hub, sandbox, settings::Serve};
 
 /// The largest body of a form, in bytes: fields of ten thousand characters each still get their
 /// answer.
@@ -83,8 +86,8 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
         .layer(from_fn_with_state(counter, visit::count))
         .layer(Extension(near))
         .layer(from_fn_with_state(shop.clone(), visitor::recognize))
-        .layer(sessions)
-        .layer(from_fn_with_state(origins, origin::refuse_foreign))
+        .layer(sessions.clone())
+        .layer(from_fn_with_state(origins.clone(), origin::refuse_foreign))
         // A page is one visitor's: nobody in between may keep it.
         .layer(header(header::CACHE_CONTROL, "private, no-cache"));
     let files = Router::new()
@@ -96,6 +99,11 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
     // Programs of neighbors: without a session, and from no page.
     let carrier = settings.neighbors.carrier().ok().flatten();
     let webhooks = webhooks::router(shop.clone(), carrier.map(|(_, secret)| secret));
+    let programs = api::router(&shop, &settings.programs, settings.public_url.is_some())
+        .layer(sessions.clone())
+        .layer(from_fn_with_state(origins.clone(), origin::refuse_foreign_program))
+        .layer(header(header::CACHE_CONTROL, "private, no-cache"))
+        .layer(from_fn(api::tell));
     let covers = Router::new()
         .route("/covers/{file}", get(covers::cover))
         .route("/pictures/{file}", get(pictures::picture))
@@ -106,6 +114,8 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
         .merge(covers)
         .merge(health)
         .merge(webhooks)
+        .merge(programs)
+        .merge(api::documents())
         .merge(pages)
         .layer(from_fn(failures::dress))
         .layer(failures::catch_panic())

@@ -1,5 +1,6 @@
 //! Configuration, HTTP, and what surrounds the shop: everything that is not rules or pages.
 
+pub mod api;
 pub mod audit;
 pub mod carrier;
 pub mod cover;

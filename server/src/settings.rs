@@ -1,6 +1,7 @@
 //! All settings: environment variables with defaults, each also a flag.
 
 mod neighbors;
+mod programs;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -13,6 +14,7 @@ use domain::Policy;
 use url::Url;
 
 pub use neighbors::Neighbors;
+pub use programs::Programs;
 
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
@@ -127,6 +129,10 @@ pub struct Serve {
     /// Who the shop talks to.
     #[command(flatten)]
     pub neighbors: Neighbors,
+
+    /// How much programs may ask for.
+    #[command(flatten)]
+    pub programs: Programs,
 
     /// Fill an empty database with the demo bookshop, and print its accounts.
     #[arg(long)]

@@ -7,8 +7,8 @@ use std::{
 };
 
 use domain::{
-    Error, Shop, audit, coupon, delivery, event, import, inventory, order, payment, picture, points, pulse::Disk,
-    ranking, sales, signup, visit, webhook,
+    Error, Shop, audit, coupon, delivery, event, import, inventory, member, order, payment, picture, points,
+    pulse::Disk, ranking, reply, sales, signup, visit, webhook,
 };
 use nix::sys::statvfs::Statvfs;
 use tokio::task::JoinSet;
@@ -228,6 +228,8 @@ async fn forget(shop: Shop, event_days: i64) {
     loop {
         while told(&shop, "old files of products", import::forget(&shop).await) > 0 {}
         while told(&shop, "old events", event::forget(&shop, &readers, event_days).await) > 0 {}
+        while told(&shop, "old answers to programs", reply::sweep(&shop).await) > 0 {}
+        while told(&shop, "tokens that ran out", member::sweep_tokens(&shop).await) > 0 {}
         while told(&shop, "old webhooks", webhook::forget(&shop, event_days).await) > 0 {}
         tokio::time::sleep(SELDOM).await;
     }

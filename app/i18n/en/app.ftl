@@ -1109,6 +1109,8 @@ sys-work-visits = Visits of past days forgotten
 sys-work-old-files = Old files of products forgotten
 sys-work-old-events = Old events forgotten
 sys-work-old-webhooks = Old webhooks forgotten
+sys-work-replies = clearing of old API answers
+sys-work-tokens = clearing of API tokens that ran out
 sys-work-sessions = Ended sessions swept
 sys-work-nightly = Nightly reconciliation asked for
 sys-work-reconciliations = Reconciliations
@@ -1586,3 +1588,18 @@ act-order-canceled = Order canceled
 act-claim-advanced = Claim taken on
 act-order-noted = Note added
 act-order-note-removed = Note removed
+
+## Programs
+failure-method-not-allowed = This address does not take requests of this method.
+failure-too-large = What was sent is too large.
+failure-unsupported-media-type = This format cannot be read. Please send application/json.
+failure-scope-required = This token or account may not do this. Please use one of the scope that is needed.
+failure-key-required = An Idempotency-Key header is needed. Please send a new UUID with each request.
+failure-key-in-use = A request with the same Idempotency-Key is under way. Please send it again in a moment.
+failure-version-required = An If-Match header is needed. Please send the ETag that came with the product.
+failure-too-many-requests = Too many requests. Please try again in a while.
+flaw-type = This is not the kind of value that belongs here.
+flaw-format = This is not written as it must be.
+flaw-unknown-field = There is no such field.
+flaw-too-few = There must be at least { $min }.
+flaw-too-many = There may be at most { $max }.

@@ -1064,6 +1064,8 @@ sys-work-visits = 지난 방문 기록 정리
 sys-work-old-files = 오래된 상품 파일 정리
 sys-work-old-events = 오래된 이벤트 정리
 sys-work-old-webhooks = 오래된 웹훅 정리
+sys-work-replies = 오래된 API 응답 정리
+sys-work-tokens = 끝난 API 토큰 정리
 sys-work-sessions = 끝난 세션 정리
 sys-work-nightly = 야간 거래 대사 예약
 sys-work-reconciliations = 거래 대사
@@ -1535,3 +1537,18 @@ act-order-canceled = 주문 취소
 act-claim-advanced = 반품·교환 처리
 act-order-noted = 메모 남김
 act-order-note-removed = 메모 지움
+
+## Programs
+failure-method-not-allowed = 이 주소에서는 쓸 수 없는 방식의 요청입니다.
+failure-too-large = 보낸 내용이 너무 큽니다.
+failure-unsupported-media-type = 읽을 수 없는 형식입니다. application/json으로 보내 주세요.
+failure-scope-required = 이 요청을 할 권한이 없습니다. 권한 범위가 맞는 토큰이나 계정으로 다시 시도해 주세요.
+failure-key-required = Idempotency-Key 헤더가 필요합니다. 요청마다 새 UUID 하나를 보내 주세요.
+failure-key-in-use = 같은 Idempotency-Key의 요청을 처리하고 있습니다. 잠시 뒤 다시 보내 주세요.
+failure-version-required = If-Match 헤더가 필요합니다. 상품을 읽을 때 받은 ETag를 보내 주세요.
+failure-too-many-requests = 요청이 너무 잦습니다. 잠시 뒤 다시 시도해 주세요.
+flaw-type = 값의 종류가 맞지 않습니다.
+flaw-format = 형식이 맞지 않습니다.
+flaw-unknown-field = 없는 항목입니다.
+flaw-too-few = { $min }개 이상 필요합니다.
+flaw-too-many = { $max }개까지 넣을 수 있습니다.

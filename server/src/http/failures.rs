@@ -35,7 +35,7 @@ fn ask_again(failure: &Failure, response: &mut Response) {
 }
 
 /// The language that the visitor chose, if any.
-pub(super) fn locale(headers: &HeaderMap) -> Locale {
+pub(crate) fn locale(headers: &HeaderMap) -> Locale {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let chosen = cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("lang="));
     chosen.map(Locale::parse).unwrap_or_default()
@@ -65,7 +65,7 @@ pub(super) async fn dress(request: Request, next: Next) -> Response {
         }
         return response;
     }
-    let bare = response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| !is_html(kind));
+    let bare = response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| !is_html(kind) && !is_problem(kind));
     if html && bare && (status.is_client_error() || status.is_server_error()) {
         let failure = match status {
             StatusCode::NOT_FOUND => Failure::NotFound,
@@ -83,6 +83,11 @@ pub(super) async fn dress(request: Request, next: Next) -> Response {
 
 fn is_html(kind: &header::HeaderValue) -> bool {
     kind.to_str().is_ok_and(|kind| kind.starts_with("text/html"))
+}
+
+/// What programs are told is told to whoever asks as a program does.
+fn is_problem(kind: &header::HeaderValue) -> bool {
+    kind.as_bytes() == b"application/problem+json"
 }
 
 type OnPanic = fn(Box<dyn Any + Send>) -> Response<Body>;

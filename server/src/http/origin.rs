@@ -11,6 +11,7 @@ use axum::{
 use contract::Failure;
 
 use super::failures;
+use crate::api;
 
 /// The origin that browsers see, where it is set; otherwise the request's own host counts.
 #[derive(Debug, Clone)]
@@ -36,6 +37,19 @@ pub(super) async fn refuse_foreign(State(origins): State<Origins>, request: Requ
     }
     tracing::info!(path = request.uri().path(), "refused a request of a foreign origin");
     failures::page(&Failure::ForeignOrigin, failures::locale(request.headers()))
+}
+
+/// The same for programs. Who shows a token rides on nobody's cookie, from wherever it comes.
+pub(super) async fn refuse_foreign_program(State(origins): State<Origins>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe
+        || request.headers().contains_key(header::AUTHORIZATION)
+        || is_own(&origins, request.uri(), request.headers())
+    {
+        return next.run(request).await;
+    }
+    tracing::info!(path = request.uri().path(), "refused a request of a foreign origin");
+    api::refuse(Failure::ForeignOrigin)
 }
 
 /// Browsers name the origin of every mutating request. A program that names none carries no

@@ -1,11 +1,9 @@
 //! Counts visits: who looks at a page of the shop, in memory. Nothing is written, and no cookie is
 //! set for it.
 
-use std::net::SocketAddr;
-
 use app::context::Visitor;
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, header},
     middleware::Next,
     response::Response,
@@ -14,7 +12,7 @@ use contract::member::{MemberId, Role};
 use domain::Shop;
 use uuid::Uuid;
 
-use super::visitor::is_shown;
+use super::{peer::peer, visitor::is_shown};
 
 /// What programs that look at pages by themselves call themselves, in small letters.
 const BOTS: [&str; 21] = [
@@ -74,11 +72,7 @@ fn person(request: &Request, behind: bool) -> Option<Person> {
     if visitor.shopper.as_ref().is_some_and(|shopper| shopper.role() != Role::Shopper) {
         return None;
     }
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());
-    // The last one was added by what stands in front; those before it are what anybody may claim.
-    let told = text(request.headers(), header::HeaderName::from_static("x-forwarded-for")).rsplit(',').next();
-    let told = told.map(str::trim).filter(|told| behind && !told.is_empty()).map(str::to_owned);
-    let address = format!("{} {agent}", told.or(peer).unwrap_or_default());
+    let address = format!("{} {agent}", peer(request, behind));
     Some(Person { address, cart: visitor.guest_cart, member: visitor.shopper.as_ref().map(|shopper| shopper.id()) })
 }
 

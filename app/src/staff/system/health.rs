@@ -215,6 +215,8 @@ fn work_name(name: &str) -> AnyView {
         "visits of days that are over" => t!("sys-work-visits"),
         "old files of products" => t!("sys-work-old-files"),
         "old events" => t!("sys-work-old-events"),
+        "old answers to programs" => t!("sys-work-replies"),
+        "tokens that ran out" => t!("sys-work-tokens"),
         "old webhooks" => t!("sys-work-old-webhooks"),
         "ended sessions" => t!("sys-work-sessions"),
         "reconciliations of the night" => t!("sys-work-nightly"),

@@ -1,0 +1,70 @@
+//! The REST API: what browsers get, for programs, through the same functions of the domain. Each noun
+//! is one file; what holds for every operation stands in this folder once.
+
+mod body;
+mod caller;
+mod document;
+mod limits;
+mod list;
+mod member;
+mod problem;
+mod refusals;
+mod replay;
+mod schema;
+mod token;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use contract::Failure;
+use domain::Shop;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use document::{document, documents};
+pub(crate) use problem::tell;
+
+use crate::settings::Programs;
+use problem::Refusal;
+
+/// Where nothing of the API stands, but could: programs are told so in their own words.
+const NOUNS: [&str; 9] =
+    ["cart", "catalog", "coupon", "delivery", "member", "order", "payment", "points", "subscription"];
+
+/// Every operation, by noun.
+fn operations() -> OpenApiRouter<Shop> {
+    OpenApiRouter::default().merge(member::router()).merge(token::router())
+}
+
+/// Operations where passwords could be guessed.
+fn doors() -> OpenApiRouter<Shop> {
+    member::doors()
+}
+
+/// The API. `behind` tells whether something stands in front of the shop. Sessions, where a browser
+/// asks, are the caller's to provide, as is [`tell`].
+pub(crate) fn router(shop: &Shop, programs: &Programs, behind: bool) -> Router {
+    let router = Router::from(operations()).merge(limits::logins(doors().into(), programs, behind));
+    let router = NOUNS.iter().fold(router, |router, noun| router.route(&format!("/{noun}/{{*rest}}"), any(nothing)));
+    // The last one sees a request first.
+    let router = router
+        .layer(CatchPanicLayer::custom(|_| refuse(Failure::Unavailable)))
+        .layer(from_fn(tell))
+        .layer(DefaultBodyLimit::max(body::LIMIT))
+        .layer(from_fn_with_state(shop.clone(), replay::replay));
+    let router = limits::by_caller(router, programs, behind).layer(from_fn_with_state(shop.clone(), caller::recognize));
+    limits::by_address(router, programs, behind).with_state(shop.clone())
+}
+
+/// A refusal that nobody has put into words yet.
+pub(crate) fn refuse(failure: Failure) -> Response {
+    Refusal::from(failure).into_response()
+}
+
+async fn nothing() -> Response {
+    refuse(Failure::NotFound)
+}

@@ -1,0 +1,194 @@
+//! The OpenAPI document, made from the handlers, and the page to try it on.
+
+use std::sync::LazyLock;
+
+use axum::{
+    Json, Router,
+    http::{HeaderValue, header},
+    response::Redirect,
+    routing::get,
+};
+use contract::{
+    Failure,
+    form::{Flaw, Flaws},
+};
+use serde_json::json;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::{
+    OpenApi,
+    openapi::{
+        Header, HeaderBuilder, ObjectBuilder, RefOr, Required,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
+        schema::Type,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_swagger_ui::SwaggerUi;
+
+use super::{
+    doors, operations,
+    problem::{FieldProblem, Problem},
+    refusals::add,
+    replay,
+};
+
+/// Where the document stands.
+const DOCUMENT: &str = "/api/openapi.json";
+
+/// Where the page to try it on stands.
+const PAGE: &str = "/api/docs";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Madang",
+        description = "The shop for programs: what shoppers, sellers and the staff do in a browser, at documented paths.\n\n\
+            **Signing in.** `POST /member/login` gives a token; send it as `Authorization: Bearer …`. A token acts as its scope: `shopper`, `seller` or `staff`. The session cookie of a browser works too.\n\n\
+            **Units.** Money is whole won. Times are RFC 3339 in UTC. Ids of orders, payments, deliveries, claims and coupons are UUIDs, those of members and products whole numbers.\n\n\
+            **Doing it once.** Every change takes an `Idempotency-Key`, a new UUID for each change. The same key with the same request within 24 hours is answered with the first answer and `Idempotency-Replayed: true`; with another request it is refused with 422 `already_sent`; while the first is under way with 409 `key_in_use`. Answers that a later try may change (400, 401, 403, 404, 412, 422, 428, 429 and 5xx) are not kept.\n\n\
+            **Refusals** are problem details (RFC 9457). Act upon `code`; a bad body names every bad field at once in `errors`. Fields that there are none of are refused. Sentences are Korean, or English where `Accept-Language` asks for it.\n\n\
+            **Lists** come in parts: send `next` as `cursor`.\n\n\
+            **Limits.** `X-RateLimit-Limit` tells how many requests may come at once, `X-RateLimit-Remaining` how many of them are left; a refusal with 429 tells in `Retry-After` after how many seconds to come again. A body may have 256 KiB."
+    ),
+    components(schemas(Problem, FieldProblem)),
+    tags(
+        (name = "catalog", description = "Products: found, read, and run by who sells them."),
+        (name = "cart", description = "What a shopper means to buy. A guest has a cart by the session cookie."),
+        (name = "order", description = "Orders, their cancels and claims."),
+        (name = "payment", description = "Cards, and payments by card."),
+        (name = "points", description = "The points wallet; a point is a won."),
+        (name = "coupon", description = "Coupons of members."),
+        (name = "delivery", description = "Addresses, and the deliveries of orders."),
+        (name = "member", description = "Members, and the tokens that their programs sign in with."),
+        (name = "subscription", description = "Webhooks to sellers: what happens to what is theirs."),
+    )
+)]
+struct Shop;
+
+/// The document, whole.
+pub fn document() -> &'static utoipa::openapi::OpenApi {
+    static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
+        let mut document = Shop::openapi();
+        document.merge(operations().into_openapi());
+        document.merge(doors().into_openapi());
+        let components = document.components.get_or_insert_default();
+        let bearer =
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token of `POST /member/login`."));
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
+        let session = ApiKeyValue::with_description("madang", "The session of a browser that has signed in.");
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
+        for item in document.paths.paths.values_mut() {
+            complete(item);
+        }
+        document
+    });
+    &DOCUMENT
+}
+
+/// The document and the page to try it on, which brings its own scripts and styles.
+pub fn documents() -> Router {
+    let page = SwaggerUi::new(PAGE)
+        .config(utoipa_swagger_ui::Config::from(DOCUMENT).try_it_out_enabled(true).persist_authorization(false));
+    let revalidated =
+        SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Router::from(page)
+        .route(DOCUMENT, get(|| async { Json(document()) }))
+        .route("/api", get(|| async { Redirect::permanent(PAGE) }))
+        .layer(revalidated)
+}
+
+/// Writes what holds for every operation into each.
+fn complete(item: &mut PathItem) {
+    let reads = [&mut item.get, &mut item.head].into_iter().flatten();
+    reads.for_each(|operation| describe(operation, false));
+    let changes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten();
+    changes.for_each(|operation| describe(operation, true));
+}
+
+fn describe(operation: &mut Operation, changes: bool) {
+    let stands = |place| operation.parameters.iter().flatten().filter_map(own).any(|one| one.parameter_in == place);
+    let (in_path, in_query) = (stands(ParameterIn::Path), stands(ParameterIn::Query));
+    let responses = &mut operation.responses.responses;
+    // A token that is not good is refused wherever it is shown.
+    add(responses, &Failure::SignInRequired);
+    add(responses, &Failure::TooManyRequests);
+    add(responses, &Failure::Unavailable);
+    if in_path {
+        add(responses, &Failure::NotFound);
+    }
+    if operation.request_body.is_some() {
+        add(responses, &Failure::UnsupportedMediaType);
+    }
+    if operation.request_body.is_some() || in_query {
+        add(responses, &Failure::BadRequest);
+        add(responses, &Failure::Invalid(Flaws::one("name", Flaw::Required)));
+    }
+    if changes {
+        add(responses, &Failure::KeyInUse);
+        add(responses, &Failure::AlreadySent);
+        add(responses, &Failure::KeyRequired);
+        add(responses, &Failure::ForeignOrigin);
+        add(responses, &Failure::TooLarge);
+        let parameters = operation.parameters.get_or_insert_default();
+        if !parameters.iter().filter_map(own).any(|one| one.name == KEY) {
+            parameters.push(key_parameter(Required::False).into());
+        }
+    }
+    for (status, response) in responses.iter_mut() {
+        let RefOr::T(response) = response else { continue };
+        let headers = &mut response.headers;
+        headers.insert("X-RateLimit-Limit".to_owned(), number("Requests that may come at once."));
+        headers.insert("X-RateLimit-Remaining".to_owned(), number("How many of them are left."));
+        if status == "429" {
+            headers.insert("Retry-After".to_owned(), number("Seconds after which to come again."));
+        }
+        if changes && status.starts_with('2') {
+            headers.insert("Idempotency-Replayed".to_owned(), replayed());
+        }
+    }
+}
+
+fn own(parameter: &RefOr<Parameter>) -> Option<&Parameter> {
+    match parameter {
+        RefOr::T(parameter) => Some(parameter),
+        RefOr::Ref(_) => None,
+    }
+}
+
+fn number(description: &str) -> RefOr<Header> {
+    let schema = ObjectBuilder::new().schema_type(Type::Integer).build();
+    HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build().into()
+}
+
+fn replayed() -> RefOr<Header> {
+    let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["true"])).build();
+    HeaderBuilder::new().schema(Some(schema)).description(Some("There where this was answered before.")).build().into()
+}
+
+const KEY: &str = "Idempotency-Key";
+
+/// The header with the idempotency key.
+fn key_parameter(required: Required) -> Parameter {
+    ParameterBuilder::new()
+        .name(KEY)
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some("Names this change, so that it is done once: a new UUID for each."))
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(replay::LONGEST))
+                .examples([json!("8e03978e-40d5-43dd-bc93-6894a57f9324")]),
+        ))
+        .build()
+}
+
+/// The header with the key, of an operation that must have one: for its `params`.
+pub(super) struct KeyHeader;
+
+impl utoipa::IntoParams for KeyHeader {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![key_parameter(Required::True)]
+    }
+}

@@ -1,0 +1,162 @@
+//! How many requests one may send: by token or session, by address, and fewer where passwords could be
+//! guessed. Each instance counts for itself, in memory.
+
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderName, HeaderValue, Request, header},
+    response::{IntoResponse, Response},
+};
+use contract::{Failure, member::MemberId, token::TokenId};
+use domain::Shop;
+use tower_governor::{GovernorError, GovernorLayer, governor::GovernorConfigBuilder, key_extractor::KeyExtractor};
+
+use super::{caller::Caller, problem::Refusal};
+use crate::{http::peer, settings::Programs};
+
+/// How many tokens, sessions and guests of one address may be busy at once.
+const BEHIND_ONE_ADDRESS: u32 = 5;
+
+/// How often those who have been quiet are forgotten.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Headers that tell the limit: how many may come at once, and how many of them are left.
+pub(super) const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+pub(super) const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+
+/// Forgets those who have been quiet, for as long as the limit is used.
+macro_rules! swept {
+    ($config:expr) => {{
+        let config = Arc::new($config);
+        let weak = Arc::downgrade(&config);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(SWEEP).await;
+                let Some(config) = weak.upgrade() else { return };
+                config.limiter().retain_recent();
+            }
+        });
+        config
+    }};
+}
+
+/// Limits who asks, once it is known who does, and tells how much is left.
+pub(super) fn by_caller(router: Router<Shop>, programs: &Programs, behind: bool) -> Router<Shop> {
+    let config = GovernorConfigBuilder::default()
+        .key_extractor(ByCaller { behind })
+        .period(Duration::from_secs(1) / programs.api_per_second.get())
+        .burst_size(programs.api_burst.get())
+        .use_headers()
+        .finish();
+    match config {
+        Some(config) => router.layer(GovernorLayer::new(swept!(config)).error_handler(refuse)),
+        None => router,
+    }
+}
+
+/// Limits an address, before anything is looked at.
+pub(super) fn by_address(router: Router<Shop>, programs: &Programs, behind: bool) -> Router<Shop> {
+    let config = GovernorConfigBuilder::default()
+        .key_extractor(ByAddress { behind })
+        .period(Duration::from_secs(1) / programs.api_per_second.get().saturating_mul(BEHIND_ONE_ADDRESS))
+        .burst_size(programs.api_burst.get().saturating_mul(BEHIND_ONE_ADDRESS))
+        .finish();
+    match config {
+        Some(config) => router.layer(GovernorLayer::new(swept!(config)).error_handler(refuse)),
+        None => router,
+    }
+}
+
+/// Limits where passwords could be guessed.
+pub(super) fn logins(router: Router<Shop>, programs: &Programs, behind: bool) -> Router<Shop> {
+    let config = GovernorConfigBuilder::default()
+        .key_extractor(ByAddress { behind })
+        .period(Duration::from_secs(60) / programs.api_logins_per_minute.get())
+        .burst_size(programs.api_logins_per_minute.get())
+        .finish();
+    match config {
+        Some(config) => router.layer(GovernorLayer::new(swept!(config)).error_handler(refuse)),
+        None => router,
+    }
+}
+
+fn refuse(error: GovernorError) -> Response<Body> {
+    let mut response = Refusal::from(Failure::TooManyRequests).into_response();
+    if let GovernorError::TooManyRequests { wait_time, headers } = error {
+        for name in [LIMIT, REMAINING] {
+            if let Some(value) = headers.as_ref().and_then(|headers| headers.get(&name)) {
+                response.headers_mut().insert(name, value.clone());
+            }
+        }
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_time.max(1)));
+    }
+    response
+}
+
+/// Who is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Counted {
+    Token(TokenId),
+    Member(MemberId),
+    Address(String),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct ByCaller {
+    behind: bool,
+}
+
+impl KeyExtractor for ByCaller {
+    type Key = Counted;
+
+    fn extract<T>(&self, request: &Request<T>) -> Result<Counted, GovernorError> {
+        let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+        Ok(match (caller.token, caller.shopper) {
+            (Some(token), _) => Counted::Token(token),
+            (None, Some(shopper)) => Counted::Member(shopper.id()),
+            (None, None) => Counted::Address(network(&peer(request, self.behind))),
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct ByAddress {
+    behind: bool,
+}
+
+impl KeyExtractor for ByAddress {
+    type Key = String;
+
+    fn extract<T>(&self, request: &Request<T>) -> Result<String, GovernorError> {
+        Ok(network(&peer(request, self.behind)))
+    }
+}
+
+/// An address as one is counted by: of IPv6 everybody has a network of 64 bits to themselves.
+fn network(address: &str) -> String {
+    match address.parse() {
+        Ok(IpAddr::V6(address)) => {
+            let network = address.to_bits() & (u128::MAX << 64);
+            Ipv6Addr::from_bits(network).to_string()
+        }
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_addresses_of_one_network_count_as_one() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::1"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+    }
+}

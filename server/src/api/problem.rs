@@ -1,0 +1,261 @@
+//! What programs are told where something was refused: problem details after RFC 9457.
+
+use app::text::{Locale, told, told_flaw};
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use contract::{
+    Failure,
+    form::{Flaw, Flaws},
+};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+/// The media type of a problem.
+const PROBLEM: &str = "application/problem+json";
+
+/// Why a request was refused. `code` is the word to act upon: it never changes, and `type` holds it too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "type": "urn:madang:problem:invalid", "title": "Please check what was filled in.", "status": 422,
+    "code": "invalid",
+    "errors": [{ "pointer": "#/quantity", "code": "out_of_range", "min": 1, "max": 99, "detail": "Between 1 and 99." }]
+}))]
+pub struct Problem {
+    /// Names the kind of problem for good: `urn:madang:problem:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What is wrong, in a sentence of the language that `Accept-Language` asks for.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable word of the problem.
+    pub code: &'static str,
+    /// Every field that was refused, each with its reason; only where the code is `invalid`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+}
+
+/// Why one field was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldProblem {
+    /// Where the field stands: a JSON Pointer into the body (`#/lines/0/quantity`), or the name of a
+    /// parameter.
+    pub pointer: String,
+    /// The stable word of the reason.
+    pub code: String,
+    /// The same in a sentence.
+    pub detail: String,
+    /// The least that is accepted, where the reason is a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    /// The most that is accepted, where the reason is a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+}
+
+/// A refusal on its way out: it becomes a [`Problem`] where the language is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    failure: Failure,
+    status: StatusCode,
+}
+
+impl Refusal {
+    /// The same refusal with a status that says more here than the one of its failure.
+    #[must_use]
+    pub(super) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same refusal, whose fields are called as they are in the body: pairs of the name that the
+    /// form has, and its place in the body, such as `lines/0/quantity`.
+    #[must_use]
+    pub(super) fn naming(self, names: &[(&str, &str)]) -> Self {
+        let Failure::Invalid(flaws) = self.failure else { return self };
+        let renamed = flaws.iter().map(|(field, flaw)| {
+            let name = names.iter().find(|(form, _)| *form == field).map_or(field, |(_, body)| body);
+            (name.to_owned(), flaw)
+        });
+        Self { failure: Failure::Invalid(renamed.collect()), ..self }
+    }
+
+    /// The whole answer in a language.
+    pub(super) fn answer(&self, locale: Locale) -> Response {
+        let body = serde_json::to_vec(&Problem::of(&self.failure, self.status, locale)).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.word()));
+        let (name, value): (HeaderName, &'static str) = match self.failure {
+            Failure::Busy => (header::RETRY_AFTER, "1"),
+            Failure::Unavailable => (header::RETRY_AFTER, "5"),
+            Failure::SignInRequired | Failure::WrongCredentials => {
+                (header::WWW_AUTHENTICATE, "Bearer realm=\"madang\"")
+            }
+            Failure::ScopeRequired => {
+                (header::WWW_AUTHENTICATE, "Bearer realm=\"madang\", error=\"insufficient_scope\"")
+            }
+            _ => return response,
+        };
+        headers.insert(name, HeaderValue::from_static(value));
+        response
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { failure, status }
+    }
+}
+
+impl From<domain::Error> for Refusal {
+    fn from(error: domain::Error) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl Problem {
+    pub(super) fn of(failure: &Failure, status: StatusCode, locale: Locale) -> Self {
+        let errors = match failure {
+            Failure::Invalid(flaws) => fields(flaws, locale),
+            _ => Vec::new(),
+        };
+        let code = failure.code();
+        let kind = format!("urn:madang:problem:{code}");
+        Self { kind, title: told(failure, locale), status: status.as_u16(), code, errors }
+    }
+}
+
+fn fields(flaws: &Flaws, locale: Locale) -> Vec<FieldProblem> {
+    flaws
+        .iter()
+        .map(|(field, flaw)| {
+            let (code, limits) = word(flaw);
+            let limit = |name| limits.get(name).and_then(Value::as_i64);
+            FieldProblem {
+                pointer: pointer(field),
+                code,
+                detail: told_flaw(flaw, locale),
+                min: limit("min"),
+                max: limit("max"),
+            }
+        })
+        .collect()
+}
+
+/// The word of a flaw, and its limits.
+fn word(flaw: Flaw) -> (String, Map<String, Value>) {
+    match json!(flaw) {
+        Value::String(word) => (word, Map::new()),
+        Value::Object(parts) => match parts.into_iter().next() {
+            Some((word, Value::Object(limits))) => (word, limits),
+            Some((word, _)) => (word, Map::new()),
+            None => (String::new(), Map::new()),
+        },
+        _ => (String::new(), Map::new()),
+    }
+}
+
+/// Where a field stands in the body: names of forms are `snake_case`, those of bodies are not.
+fn pointer(field: &str) -> String {
+    let mut pointer = String::from("#/");
+    let mut upper = false;
+    for one in field.chars() {
+        match one {
+            '_' => upper = true,
+            one if upper => {
+                pointer.extend(one.to_uppercase());
+                upper = false;
+            }
+            one => pointer.push(one),
+        }
+    }
+    // The body as a whole.
+    if field.is_empty() { "#".to_owned() } else { pointer }
+}
+
+/// Puts refusals into words, and what axum refuses by itself too.
+pub(crate) async fn tell(request: Request, next: Next) -> Response {
+    let locale = locale(request.headers());
+    let mut response = next.run(request).await;
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        let mut told = refusal.answer(locale);
+        // What layers on the way have said of it.
+        for (name, value) in response.headers() {
+            if name != header::CONTENT_LENGTH {
+                told.headers_mut().insert(name, value.clone());
+            }
+        }
+        return told;
+    }
+    let failure = match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => Failure::MethodNotAllowed,
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+        _ => return response,
+    };
+    let mut told = Refusal::from(failure).answer(locale);
+    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
+        told.headers_mut().insert(header::ALLOW, allow);
+    }
+    told
+}
+
+/// The language that a program asks for: the first in `Accept-Language` that the shop speaks, or the
+/// one that its browser has chosen.
+pub(super) fn locale(headers: &HeaderMap) -> Locale {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let first = asked.split(',').map(|part| part.split([';', '-']).next().unwrap_or_default().trim());
+    match first.into_iter().find(|word| matches!(*word, "ko" | "en")) {
+        Some(word) => Locale::parse(word),
+        None => crate::http::locale(headers),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_named_as_it_stands_in_the_body() {
+        assert_eq!(pointer("sale_price"), "#/salePrice");
+        assert_eq!(pointer("lines/0/quantity"), "#/lines/0/quantity");
+        assert_eq!(pointer(""), "#");
+    }
+
+    #[test]
+    fn every_refused_field_is_told_with_its_limits() {
+        let flaws = [("name", Flaw::Required), ("quantity", Flaw::OutOfRange { min: 1, max: 99 })];
+        let failure = Failure::Invalid(flaws.map(|(field, flaw)| (field.to_owned(), flaw)).into_iter().collect());
+        let problem = Problem::of(&failure, StatusCode::UNPROCESSABLE_ENTITY, Locale::En);
+        let told: Vec<_> =
+            problem.errors.iter().map(|field| (field.pointer.as_str(), field.code.as_str(), field.max)).collect();
+        assert_eq!(told, [("#/name", "required", None), ("#/quantity", "out_of_range", Some(99))]);
+        assert_eq!(problem.kind, "urn:madang:problem:invalid");
+    }
+
+    #[test]
+    fn the_first_language_that_the_shop_speaks_is_spoken() {
+        let of = |value| locale(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_static(value))]));
+        assert_eq!(of("fr, en-US;q=0.9, ko;q=0.8"), Locale::En);
+        assert_eq!(of("ko-KR"), Locale::Ko);
+        assert_eq!(of("fr"), Locale::Ko);
+    }
+}

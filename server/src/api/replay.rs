@@ -1,0 +1,240 @@
+//! Idempotency keys: whoever asks the same again is answered the same, and nothing is done twice.
+//! The header is that of the IETF draft "The Idempotency-Key HTTP Header Field".
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use contract::Failure;
+use domain::{
+    Shop,
+    reply::{self, Asked, Begun},
+};
+use ring::{
+    aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    rand::{SecureRandom, SystemRandom},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{body::LIMIT, caller::Caller, problem::Refusal};
+
+/// The header with the key.
+pub(super) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// Set on an answer that was given before.
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// The longest key, in characters.
+pub(super) const LONGEST: usize = 255;
+
+/// The largest answer that is kept, in bytes. No answer to a change comes near it.
+const LARGEST: usize = 1024 * 1024;
+
+/// Headers of an answer that belong to it and not to the way it took.
+const KEPT: [HeaderName; 4] = [header::CONTENT_TYPE, header::CONTENT_LANGUAGE, header::ETAG, header::LOCATION];
+
+/// What was answered.
+#[derive(Serialize, Deserialize)]
+struct Answer {
+    status: u16,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+}
+
+/// Answers a change that comes with a key once; whatever it asks for, and from whom, is part of it.
+pub(super) async fn replay(State(shop): State<Shop>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || !request.headers().contains_key(KEY)
+    {
+        return next.run(request).await;
+    }
+    once(&shop, request, next).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn once(shop: &Shop, request: Request, next: Next) -> Result<Response, Refusal> {
+    let key = key(request.headers())?;
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, LIMIT).await.map_err(|_| Failure::TooLarge)?;
+    let caller = parts.extensions.get::<Caller>().and_then(|caller| caller.shopper.as_ref());
+    let asked = Asked {
+        caller: caller.map(domain::member::Shopper::id),
+        key: digest(&[key.as_bytes()]),
+        fingerprint: fingerprint(&parts, &body),
+    };
+    let seal = Seal::of(&key, &asked, &body)?;
+    let begun = match reply::begin(shop, &asked).await? {
+        Begun::Now(begun) => begun,
+        Begun::Answered(sealed) => return seal.open(sealed).map(Answer::again),
+        Begun::UnderWay => return Err(Failure::KeyInUse.into()),
+        Begun::Another => return Err(Failure::AlreadySent.into()),
+    };
+    let (shop, request) = (shop.clone(), Request::from_parts(parts, Body::from(body)));
+    // It goes on where the program hangs up: what was done must be found by its key.
+    let done = tokio::spawn(async move {
+        let response = next.run(request).await;
+        if !is_final(response.status()) {
+            reply::give_up(&shop, &asked, begun).await?;
+            return Ok::<_, Refusal>(response);
+        }
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, LARGEST).await.map_err(|_| Failure::Unavailable)?;
+        let sealed = seal.close(&Answer::of(&parts.headers, parts.status, &body))?;
+        reply::keep(&shop, &asked, begun, &sealed).await?;
+        Ok(Response::from_parts(parts, Body::from(body)))
+    });
+    done.await.map_err(|error| {
+        tracing::error!(%error, "a request broke off");
+        Failure::Unavailable
+    })?
+}
+
+/// What was decided is final: done, or refused by the rules. What was not understood, not allowed or
+/// not possible at the moment can be sent again under the same key.
+fn is_final(status: StatusCode) -> bool {
+    status.is_success() || matches!(status, StatusCode::CONFLICT | StatusCode::PAYMENT_REQUIRED)
+}
+
+/// The key of a request, with or without the quotes that the draft puts around it.
+fn key(headers: &HeaderMap) -> Result<String, Refusal> {
+    let key = headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default().trim();
+    let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
+    if key.is_empty() || key.len() > LONGEST { Err(Failure::KeyRequired.into()) } else { Ok(key.to_owned()) }
+}
+
+/// The hash of all that makes a request what it is.
+fn fingerprint(parts: &Parts, body: &Bytes) -> Vec<u8> {
+    let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let based_on = parts.headers.get(header::IF_MATCH).map(HeaderValue::as_bytes).unwrap_or_default();
+    digest(&[parts.method.as_str().as_bytes(), target.as_bytes(), based_on, body])
+}
+
+/// Each part goes in with its length, so that nothing moves from one into the next.
+fn digest(parts: &[&[u8]]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().to_vec()
+}
+
+/// Seals answers with what the database does not know: the key and the body themselves.
+struct Seal(LessSafeKey);
+
+impl Seal {
+    fn of(key: &str, asked: &Asked, body: &[u8]) -> Result<Self, Refusal> {
+        let secret = digest(&[b"answer", key.as_bytes(), &asked.fingerprint, body]);
+        let unbound = UnboundKey::new(&CHACHA20_POLY1305, &secret).map_err(|_| Failure::Unavailable)?;
+        Ok(Self(LessSafeKey::new(unbound)))
+    }
+
+    fn close(&self, answer: &Answer) -> Result<Vec<u8>, Refusal> {
+        let mut nonce = [0; NONCE_LEN];
+        SystemRandom::new().fill(&mut nonce).map_err(|_| Failure::Unavailable)?;
+        let mut sealed = rmp_serde::to_vec(answer).map_err(|_| Failure::Unavailable)?;
+        let aad = Aad::empty();
+        self.0
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
+            .map_err(|_| Failure::Unavailable)?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    fn open(&self, sealed: Vec<u8>) -> Result<Answer, Refusal> {
+        let (nonce, rest) = sealed.split_at_checked(NONCE_LEN).ok_or(Failure::Unavailable)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Failure::Unavailable)?;
+        let mut rest = rest.to_vec();
+        let plain = self.0.open_in_place(nonce, Aad::empty(), &mut rest).map_err(|_| Failure::Unavailable)?;
+        Ok(rmp_serde::from_slice(plain).map_err(|_| Failure::Unavailable)?)
+    }
+}
+
+impl Answer {
+    fn of(headers: &HeaderMap, status: StatusCode, body: &[u8]) -> Self {
+        let kept = KEPT.iter().filter_map(|name| Some((name.to_string(), headers.get(name)?.as_bytes().to_vec())));
+        Self { status: status.as_u16(), headers: kept.collect(), body: body.to_vec() }
+    }
+
+    fn again(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
+        for (name, value) in self.headers {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(&value)) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        response
+    }
+}
+
+/// The key of a change as the domain knows it: the same for the same caller, address and key. A change
+/// that comes without a key is a new one each time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key(pub(super) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for Key {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        if !parts.headers.contains_key(KEY) {
+            return Ok(Self(Uuid::now_v7()));
+        }
+        let RequiredKey(key) = RequiredKey::from_request_parts(parts, state).await?;
+        Ok(Self(key))
+    }
+}
+
+/// The same, of a change that moves value and must come with a key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RequiredKey(pub(super) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequiredKey {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let key = key(&parts.headers)?;
+        let caller = parts.extensions.get::<Caller>().and_then(|caller| caller.shopper.as_ref());
+        let caller = caller.map(domain::member::Shopper::id).unwrap_or_default();
+        let hash = digest(&[&caller.to_be_bytes(), parts.uri.path().as_bytes(), key.as_bytes()]);
+        let bytes = hash.first_chunk::<16>().copied().unwrap_or_default();
+        Ok(Self(Uuid::new_v8(bytes)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seal(key: &str, body: &[u8]) -> Seal {
+        let asked = Asked { caller: Some(1), key: digest(&[key.as_bytes()]), fingerprint: digest(&[body]) };
+        Seal::of(key, &asked, body).expect("a seal")
+    }
+
+    #[test]
+    fn an_answer_is_read_by_who_knows_key_and_body_alone() {
+        let answer = Answer::of(&HeaderMap::new(), StatusCode::CREATED, b"a token");
+        let sealed = seal("a key", b"a password").close(&answer).expect("a sealed answer");
+        assert!(!sealed.windows(7).any(|part| part == b"a token"));
+        let opened = seal("a key", b"a password").open(sealed.clone()).expect("an answer");
+        assert_eq!((opened.status, opened.body.as_slice()), (201, b"a token".as_slice()));
+        assert!(seal("a key", b"another").open(sealed.clone()).is_err());
+        assert!(seal("another", b"a password").open(sealed).is_err());
+    }
+
+    #[test]
+    fn a_key_is_read_with_quotes_and_without() {
+        let of = |value| key(&HeaderMap::from_iter([(KEY, HeaderValue::from_static(value))])).ok();
+        assert_eq!(of("\"8e03978e\""), of("8e03978e"));
+        assert_eq!(of("\"\""), None);
+        assert_eq!(of(""), None);
+    }
+
+    #[test]
+    fn parts_of_a_request_do_not_run_into_each_other() {
+        assert_ne!(digest(&[b"ab", b"c"]), digest(&[b"a", b"bc"]));
+    }
+}

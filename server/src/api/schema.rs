@@ -1,0 +1,190 @@
+//! Checks what programs send against the very schema that is published, so that every field that is
+//! wrong is told at once and the schema is never more than true.
+
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{Arc, LazyLock, RwLock},
+};
+
+use contract::{
+    Failure,
+    form::{Flaw, Flaws},
+};
+use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Kind};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<Checker>>>> = LazyLock::new(RwLock::default);
+
+struct Checker {
+    schema: Value,
+    validator: Validator,
+}
+
+/// Checks a value.
+///
+/// # Errors
+/// [`Failure::Invalid`] with every flaw, in the order of the schema; [`Failure::Unavailable`] for a
+/// schema that is none, which is a bug.
+pub(super) fn check<T: ToSchema + 'static>(value: &Value) -> Result<(), Failure> {
+    let checker = checker::<T>()?;
+    let mut flaws: Vec<(String, Flaw)> = Vec::new();
+    for error in checker.validator.iter_errors(value) {
+        for (field, flaw) in read(&checker.schema, &error) {
+            // One reason a field is enough.
+            if !flaws.iter().any(|(known, _)| *known == field) {
+                flaws.push((field, flaw));
+            }
+        }
+    }
+    if flaws.is_empty() { Ok(()) } else { Err(Failure::Invalid(flaws.into_iter().collect::<Flaws>())) }
+}
+
+/// Whether a property may be of this type.
+pub(super) fn takes<T: ToSchema + 'static>(property: &str, kind: &str) -> bool {
+    let Ok(checker) = checker::<T>() else { return false };
+    match &checker.schema["properties"][property]["type"] {
+        Value::String(one) => one == kind,
+        Value::Array(several) => several.iter().any(|one| one == kind),
+        _ => false,
+    }
+}
+
+fn checker<T: ToSchema + 'static>() -> Result<Arc<Checker>, Failure> {
+    let id = TypeId::of::<T>();
+    if let Some(known) = KNOWN.read().ok().and_then(|known| known.get(&id).cloned()) {
+        return Ok(known);
+    }
+    let schema = schema::<T>();
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).map_err(|error| {
+        tracing::error!(schema = %T::name(), %error, "a schema cannot be used");
+        Failure::Unavailable
+    })?;
+    let made = Arc::new(Checker { schema, validator });
+    if let Ok(mut known) = KNOWN.write() {
+        known.insert(id, made.clone());
+    }
+    Ok(made)
+}
+
+/// The schema of a type, with those that it refers to where a document has them.
+fn schema<T: ToSchema>() -> Value {
+    let mut others = Vec::new();
+    T::schemas(&mut others);
+    let mut schema = json!(T::schema());
+    let others: serde_json::Map<String, Value> =
+        others.into_iter().map(|(name, schema)| (name, json!(schema))).collect();
+    schema["components"] = json!({ "schemas": others });
+    schema
+}
+
+/// What an error says of which fields.
+fn read(schema: &Value, error: &ValidationError<'_>) -> Vec<(String, Flaw)> {
+    let path = error.instance_path().as_str().trim_start_matches('/');
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+    let size = |limit: &u64| i64::try_from(*limit).unwrap_or(i64::MAX);
+    let flaw = match error.kind() {
+        Kind::Required { property } => {
+            return vec![(below(property.as_str().unwrap_or_default()), Flaw::Required)];
+        }
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            return unexpected.iter().map(|name| (below(name), Flaw::UnknownField)).collect();
+        }
+        Kind::Type { .. } => Flaw::Type,
+        Kind::Minimum { limit } => {
+            Flaw::OutOfRange { min: whole(limit), max: beside(schema, error, "maximum").unwrap_or(i64::MAX) }
+        }
+        Kind::Maximum { limit } => {
+            Flaw::OutOfRange { min: beside(schema, error, "minimum").unwrap_or(i64::MIN), max: whole(limit) }
+        }
+        Kind::MinLength { limit: 1 } => Flaw::Required,
+        Kind::MinLength { limit } => Flaw::TooShort { min: size(limit) },
+        Kind::MaxLength { limit } => Flaw::TooLong { max: size(limit) },
+        Kind::MinItems { limit } => Flaw::TooFew { min: size(limit) },
+        Kind::MaxItems { limit } => Flaw::TooMany { max: size(limit) },
+        Kind::UniqueItems => Flaw::Repeated,
+        Kind::Enum { .. } | Kind::Constant { .. } => Flaw::Choice,
+        // Of what may also be null, what it must be otherwise.
+        Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
+            let inner = context.iter().flatten().find(|inner| !matches!(inner.kind(), Kind::Type { .. }));
+            return inner.map_or_else(|| vec![(path.to_owned(), Flaw::Type)], |inner| read(schema, inner));
+        }
+        _ => Flaw::Format,
+    };
+    vec![(path.to_owned(), flaw)]
+}
+
+/// The other limit of a number, which stands beside the one that was passed.
+fn beside(schema: &Value, error: &ValidationError<'_>, name: &str) -> Option<i64> {
+    let (above, _) = error.schema_path().as_str().rsplit_once('/')?;
+    // Where a reference was followed, the limits are told by it alone.
+    schema.pointer(above)?.get(name).map(whole)
+}
+
+/// Schemas of ours have no limits but whole ones; they are written as floats at times.
+fn whole(limit: &Value) -> i64 {
+    limit.as_i64().or_else(|| limit.as_f64().map(|limit| limit as i64)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields, rename_all = "camelCase")]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    struct Sample {
+        #[schema(min_length = 1, max_length = 3)]
+        name: String,
+        #[schema(minimum = 1, maximum = 9)]
+        how_many: Option<i32>,
+        #[schema(value_type = Vec<Inner>, max_items = 2)]
+        lines: Vec<Inner>,
+    }
+
+    #[derive(Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    struct Inner {
+        product: i64,
+    }
+
+    fn flaws(value: &Value) -> Vec<(String, Flaw)> {
+        match check::<Sample>(value) {
+            Err(Failure::Invalid(flaws)) => flaws.iter().map(|(field, flaw)| (field.to_owned(), flaw)).collect(),
+            Err(_) | Ok(()) => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_bad_field_is_told_at_once() {
+        let value = json!({ "howMany": "3", "lines": [{ "product": 1 }, { "product": "x", "more": 1 }], "else": null });
+        let mut told = flaws(&value);
+        told.sort_by(|one, other| one.0.cmp(&other.0));
+        let expected = [
+            ("else", Flaw::UnknownField),
+            ("howMany", Flaw::Type),
+            ("lines/1/more", Flaw::UnknownField),
+            ("lines/1/product", Flaw::Type),
+            ("name", Flaw::Required),
+        ];
+        assert_eq!(told, expected.map(|(field, flaw)| (field.to_owned(), flaw)));
+    }
+
+    #[test]
+    fn a_limit_is_told_with_the_other_one() {
+        let told = flaws(&json!({ "name": "abcd", "howMany": 10, "lines": [{}, {}, {}] }));
+        assert!(told.contains(&("howMany".to_owned(), Flaw::OutOfRange { min: 1, max: 9 })), "{told:?}");
+        assert!(told.contains(&("name".to_owned(), Flaw::TooLong { max: 3 })), "{told:?}");
+        assert!(told.contains(&("lines".to_owned(), Flaw::TooMany { max: 2 })), "{told:?}");
+    }
+
+    #[test]
+    fn what_the_schema_allows_passes() {
+        assert_eq!(flaws(&json!({ "name": "abc", "lines": [] })), []);
+        assert_eq!(flaws(&json!({ "name": "abc", "howMany": null, "lines": [{ "product": 1 }] })), []);
+    }
+}
