@@ -1,5 +1,6 @@
 //! The program as a whole: its database, its settings, and how it lives through trouble.
 
+mod api;
 mod authorization;
 mod carrier;
 mod cart;

@@ -1,0 +1,129 @@
+//! Members and their tokens; and what holds for every operation, tried on them.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use super::Api;
+use crate::support::Outcome;
+
+#[tokio::test]
+async fn a_member_signs_up_signs_in_and_changes_their_name() -> Outcome {
+    let api = Api::start()?;
+    let token = api.newcomer("reader@madang.example").await?;
+    let tokens = api.get("/member/tokens").by(&token).send().await?;
+    assert_eq!(tokens.body["items"][0]["scope"], "shopper");
+    assert_eq!(tokens.body["items"][0]["current"], true);
+    let login = json!({ "email": "reader@madang.example", "password": "long enough" });
+    let again = api.post("/member/login", &login).send().await?;
+    let id = &again.body["member"]["id"];
+    let path = format!("/member/members/{id}");
+    let changed = api.put(&path, &json!({ "name": "김독자", "phone": "010-1234-5678" })).by(&token).send().await?;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+    assert_eq!((&changed.body["name"], &changed.body["phone"]), (&json!("김독자"), &json!("01012345678")));
+    assert_eq!(api.get("/member/members/1").by(&token).send().await?.code(), "not_found");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_that_was_revoked_opens_nothing() -> Outcome {
+    let api = Api::start()?;
+    let (token, other) = (api.token("shopper").await?, api.token("shopper").await?);
+    let tokens = api.get("/member/tokens").by(&token).send().await?;
+    let current = tokens.body["items"].as_array().into_iter().flatten().find(|one| one["current"] == true);
+    let path = format!("/member/tokens/{}", current.and_then(|one| one["id"].as_str()).unwrap_or_default());
+    let seller = api.token("seller").await?;
+    assert_eq!(api.delete(&path).by(&seller).send().await?.status, StatusCode::NOT_FOUND, "it is somebody else's");
+    assert_eq!(api.delete(&path).by(&other).send().await?.status, StatusCode::NO_CONTENT);
+    let refused = api.get("/member/tokens").by(&token).send().await?;
+    assert_eq!((refused.status, refused.code()), (StatusCode::UNAUTHORIZED, "sign_in_required"));
+    assert!(refused.header("www-authenticate").starts_with("Bearer"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_is_never_more_than_its_member() -> Outcome {
+    let api = Api::start()?;
+    let login = |scope| json!({ "email": "shopper@madang.example", "password": "shopper-madang", "scope": scope });
+    for scope in ["seller", "staff"] {
+        let refused = api.post("/member/login", &login(scope)).send().await?;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.fields(), [("#/scope", "choice")]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_bad_field_of_a_body_is_told_at_once() -> Outcome {
+    let api = Api::start()?;
+    let bad = json!({ "email": 7, "password": "short", "else": true });
+    let refused = api.post("/member/registration", &bad).send().await?;
+    assert_eq!((refused.status, refused.code()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"));
+    assert_eq!(refused.header("content-type"), "application/problem+json");
+    let mut fields = refused.fields();
+    fields.sort_unstable();
+    let expected =
+        [("#/else", "unknown_field"), ("#/email", "type"), ("#/name", "required"), ("#/password", "too_short")];
+    assert_eq!(fields, expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_same_key_is_answered_the_same_once() -> Outcome {
+    let api = Api::start()?;
+    let login = json!({ "email": "shopper@madang.example", "password": "shopper-madang" });
+    let first = api.post("/member/login", &login).key("a key").send().await?;
+    let again = api.post("/member/login", &login).key("\"a key\"").send().await?;
+    assert_eq!(first.body, again.body);
+    assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), ("", "true"));
+    let other = json!({ "email": "seller@madang.example", "password": "seller-madang" });
+    let refused = api.post("/member/login", &other).key("a key").send().await?;
+    assert_eq!((refused.status, refused.code()), (StatusCode::UNPROCESSABLE_ENTITY, "already_sent"));
+    // What was not decided can be sent again.
+    let wrong = json!({ "email": "shopper@madang.example", "password": "wrong password" });
+    assert_eq!(api.post("/member/login", &wrong).key("another").send().await?.code(), "wrong_credentials");
+    assert_eq!(api.post("/member/login", &login).key("another").send().await?.status, StatusCode::OK);
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_when_to_come_again() -> Outcome {
+    let api = Api::with(&[("MADANG_API_BURST", "3"), ("MADANG_API_PER_SECOND", "1")])?;
+    let token = api.token("shopper").await?;
+    let asked = api.get("/member/tokens").by(&token).send().await?;
+    assert_eq!((asked.header("x-ratelimit-limit"), asked.header("x-ratelimit-remaining")), ("3", "2"));
+    let mut last = asked;
+    for _ in 0..3 {
+        last = api.get("/member/tokens").by(&token).send().await?;
+    }
+    assert_eq!((last.status, last.code()), (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"));
+    assert!(last.header("retry-after").parse::<u32>()? >= 1);
+    // It is counted by itself.
+    let other = api.token("seller").await?;
+    assert_eq!(api.get("/member/tokens").by(&other).send().await?.status, StatusCode::OK);
+    Ok(())
+}
+
+#[tokio::test]
+async fn passwords_are_not_guessed_at_will() -> Outcome {
+    let api = Api::with(&[("MADANG_API_LOGINS_PER_MINUTE", "2")])?;
+    let wrong = json!({ "email": "shopper@madang.example", "password": "wrong password" });
+    for _ in 0..2 {
+        assert_eq!(api.post("/member/login", &wrong).send().await?.code(), "wrong_credentials");
+    }
+    assert_eq!(api.post("/member/login", &wrong).send().await?.code(), "too_many_requests");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_in_words() -> Outcome {
+    let api = Api::start()?;
+    let large = json!({ "email": "x".repeat(300_000) });
+    assert_eq!(api.post("/member/login", &large).send().await?.code(), "too_large");
+    assert_eq!(api.post("/member/login", &large).key("k").send().await?.code(), "too_large");
+    assert_eq!(api.call(Method::POST, "/member/login").send().await?.code(), "unsupported_media_type");
+    assert_eq!(api.put("/member/login", &json!({})).send().await?.code(), "method_not_allowed");
+    assert_eq!(api.get("/member/nothing").send().await?.code(), "not_found");
+    let foreign = api.post("/member/login", &json!({})).header("origin", "https://evil.example").send().await?;
+    assert_eq!(foreign.code(), "foreign_origin");
+    Ok(())
+}
