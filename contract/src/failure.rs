@@ -141,6 +141,9 @@ pub enum Failure {
     /// The product has as many pictures as it can.
     #[error("too many pictures")]
     TooManyPictures,
+    /// The seller has as many subscriptions as one may have.
+    #[error("too many subscriptions")]
+    TooManySubscriptions,
     /// More shoppers order at once than can be answered soon; trying again is safe.
     #[error("busy")]
     Busy,
@@ -190,7 +193,7 @@ impl Failure {
             | Self::TooManyWishes
             | Self::EditedMeanwhile
             | Self::OwnAccount => 409,
-            Self::TooManyPictures => 409,
+            Self::TooManyPictures | Self::TooManySubscriptions => 409,
             Self::PaymentRefused => 402,
             Self::Invalid(_) | Self::Sheet(_) | Self::AlreadySent => 422,
             Self::Busy | Self::GatewayUnavailable | Self::Unavailable => 503,

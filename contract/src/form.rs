@@ -69,6 +69,10 @@ pub enum Flaw {
     IsbnTaken,
     /// The price to pay is above the one on the cover.
     AboveListPrice,
+    /// Not an address that messages can be sent to.
+    Url,
+    /// An address on a private network.
+    PrivateTarget,
 }
 
 /// The refused fields of one form, by name, in the order of the form.
