@@ -1,5 +1,7 @@
 //! The closed sets of the shop in words, for shoppers and for who runs the shop alike.
 
+pub(crate) mod subscription;
+
 use contract::{
     application::ApplicationStatus,
     claim::{ClaimKind, ClaimStatus, Fault},
@@ -216,6 +218,14 @@ pub(crate) fn act(act: Act) -> String {
         Act::ProductCreated => t!("act-product-created"),
         Act::ProductChanged => t!("act-product-changed"),
         Act::ProductRestored => t!("act-product-restored"),
+        Act::SubscriptionCreated => t!("act-subscription-created"),
+        Act::SubscriptionChanged => t!("act-subscription-changed"),
+        Act::SubscriptionSecretRotated => t!("act-subscription-secret-rotated"),
+        Act::SubscriptionPaused => t!("act-subscription-paused"),
+        Act::SubscriptionResumed => t!("act-subscription-resumed"),
+        Act::SubscriptionRemoved => t!("act-subscription-removed"),
+        Act::SubscriptionTested => t!("act-subscription-tested"),
+        Act::SubscriptionResent => t!("act-subscription-resent"),
     }
 }
 

@@ -166,6 +166,9 @@ pub enum Failure {
     /// More requests than one may send; trying again later is safe.
     #[error("too many requests")]
     TooManyRequests,
+    /// The seller has as many subscriptions as one may have.
+    #[error("too many subscriptions")]
+    TooManySubscriptions,
     /// More shoppers order at once than can be answered soon; trying again is safe.
     #[error("busy")]
     Busy,
@@ -225,7 +228,7 @@ impl Failure {
             | Self::TooManyWishes
             | Self::EditedMeanwhile
             | Self::OwnAccount => 409,
-            Self::TooManyPictures | Self::KeyInUse => 409,
+            Self::TooManyPictures | Self::TooManySubscriptions | Self::KeyInUse => 409,
             Self::PaymentRefused => 402,
             Self::Invalid(_) | Self::Sheet(_) | Self::AlreadySent => 422,
             Self::Busy | Self::GatewayUnavailable | Self::Unavailable => 503,

@@ -85,6 +85,10 @@ pub enum Flaw {
         /// The most entries there may be.
         max: i64,
     },
+    /// Not an address that messages can be sent to.
+    Url,
+    /// An address on a private network.
+    PrivateTarget,
 }
 
 /// The refused fields of one form, by name, in the order of the form.

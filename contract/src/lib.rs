@@ -24,6 +24,7 @@ pub mod ranking;
 pub mod refund;
 pub mod sheet;
 pub mod stock;
+pub mod subscription;
 pub mod system;
 pub mod table;
 pub mod token;

@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Won, order::OrderId, product::ProductId};
+use crate::{
+    Won,
+    order::OrderId,
+    product::ProductId,
+    subscription::{Off, SubscriptionId},
+};
 
 /// Names a notification.
 pub type NotificationId = i64;
@@ -115,6 +120,15 @@ pub enum Notice {
         shop: String,
         /// Why not.
         reason: String,
+    },
+    /// A seller's own subscription was switched off by itself.
+    SubscriptionOff {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// Where its messages went.
+        host: String,
+        /// Why.
+        because: Off,
     },
 }
 

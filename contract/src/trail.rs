@@ -80,6 +80,22 @@ pub enum Act {
     ProductChanged,
     /// What was changed of many products at once was undone for this one.
     ProductRestored,
+    /// A subscription was made.
+    SubscriptionCreated,
+    /// A subscription was changed.
+    SubscriptionChanged,
+    /// A subscription was given a new secret.
+    SubscriptionSecretRotated,
+    /// A subscription was paused.
+    SubscriptionPaused,
+    /// A subscription goes on, or was switched on again.
+    SubscriptionResumed,
+    /// A subscription was removed.
+    SubscriptionRemoved,
+    /// A test message was asked for.
+    SubscriptionTested,
+    /// A message was to be sent again.
+    SubscriptionResent,
 }
 
 impl Act {
@@ -122,6 +138,14 @@ impl Act {
         Self::ProductCreated,
         Self::ProductChanged,
         Self::ProductRestored,
+        Self::SubscriptionCreated,
+        Self::SubscriptionChanged,
+        Self::SubscriptionSecretRotated,
+        Self::SubscriptionPaused,
+        Self::SubscriptionResumed,
+        Self::SubscriptionRemoved,
+        Self::SubscriptionTested,
+        Self::SubscriptionResent,
     ];
 
     /// What is done to a member, whose id is the subject.

@@ -33,6 +33,7 @@ pub mod sales;
 pub mod seed;
 pub mod sheet;
 pub mod signup;
+pub mod subscription;
 pub mod todo;
 pub mod trail;
 pub mod visit;
@@ -55,6 +56,7 @@ use password::Hasher;
 use payment::gateway::Gateway;
 use picture::{Darkroom, Store};
 use pulse::Pulse;
+use subscription::Targets;
 
 /// Every migration of the schema, in order.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -81,6 +83,7 @@ pub struct Shop {
     desk: order::Desk,
     gateway: Option<Arc<dyn Gateway>>,
     store: Option<Arc<dyn Store>>,
+    targets: Option<Arc<dyn Targets>>,
     darkroom: Darkroom,
     readers: event::Readers,
     visits: visit::Visits,
@@ -100,6 +103,7 @@ impl Shop {
             desk,
             gateway: None,
             store: None,
+            targets: None,
             darkroom: Darkroom::new(),
             readers: event::Readers::default(),
             visits: visit::Visits::default(),
@@ -132,6 +136,16 @@ impl Shop {
 
     pub(crate) fn store(&self) -> Result<&Arc<dyn Store>> {
         Ok(self.store.as_ref().ok_or(Failure::Unavailable)?)
+    }
+
+    /// The same shop with a way to look at where messages to sellers are to go.
+    #[must_use]
+    pub fn with_targets(self, targets: Arc<dyn Targets>) -> Self {
+        Self { targets: Some(targets), ..self }
+    }
+
+    pub(crate) fn targets(&self) -> Option<&dyn Targets> {
+        self.targets.as_deref()
     }
 
     /// The same shop with those who read its log.

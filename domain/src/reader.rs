@@ -6,3 +6,4 @@ pub mod points_to_earn;
 pub mod ranking;
 pub mod sales;
 pub mod stock_alert;
+pub mod subscription;

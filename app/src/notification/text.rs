@@ -4,6 +4,7 @@ use contract::{
     money::won,
     notification::{Books, Notice},
     order::OrderId,
+    subscription::{FAILING_DAYS, Off},
     when::kst,
 };
 use time::OffsetDateTime;
@@ -82,6 +83,13 @@ pub fn text(notice: &Notice) -> Text {
         Notice::SellerRejected { shop, reason } => {
             let body = t!("told-seller-rejected-body", shop = shop.clone(), reason = reason.clone());
             Text { title: t!("told-seller-rejected"), body, href: "/my/seller".to_owned() }
+        }
+        Notice::SubscriptionOff { subscription, host, because } => {
+            let body = match because {
+                Off::Gone => t!("told-subscription-gone-body", host = host.clone()),
+                Off::Failing => t!("told-subscription-failing-body", host = host.clone(), days = FAILING_DAYS),
+            };
+            Text { title: t!("told-subscription-off"), body, href: format!("/seller/webhooks/{subscription}") }
         }
     }
 }

@@ -214,6 +214,7 @@ pub(crate) fn reader_name(name: &str) -> AnyView {
         "stock_alert" => t!("reader-stock-alert"),
         "sales" => t!("reader-sales"),
         "order_search" => t!("reader-order-search"),
+        "subscription" => t!("reader-subscription"),
         other => return view! { <code>{other.to_owned()}</code> }.into_any(),
     };
     known.into_any()

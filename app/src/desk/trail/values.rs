@@ -3,6 +3,7 @@
 use contract::{
     money::{grouped, won},
     product::ProductId,
+    subscription::Topic,
 };
 use domain::{product::Category, trail::Named};
 use serde_json::Value;
@@ -13,7 +14,7 @@ use crate::{
     text::t,
     words::{
         application_status, claim_status, coupon_status, fault, fulfillment_status, issue_mode, member_status,
-        payment_state, product_status, read, role,
+        payment_state, product_status, read, role, subscription,
     },
 };
 
@@ -95,9 +96,11 @@ impl Around<'_> {
             "category" => self.category(|category| category.slug == text),
             "discount_kind" if text == "percent" => Some(t!("discount-percent")),
             "discount_kind" if text == "amount" => Some(t!("discount-amount")),
+            "topics" => Topic::parse(text).map(subscription::topic),
+            "message_status" => read(text).map(subscription::message_status),
             "settled" if text == "redriven" => Some(t!("trail-redriven")),
             "settled" if text == "discarded" => Some(t!("trail-discarded")),
-            "claim" | "coupon" | "batch" => short(text),
+            "claim" | "coupon" | "batch" | "message" => short(text),
             "reader" => reader(text),
             _ => None,
         }
@@ -111,6 +114,7 @@ impl Around<'_> {
             "delivery" => read(text).map(fulfillment_status),
             "claim" => read(text).map(claim_status),
             "coupon" => read(text).map(coupon_status),
+            "subscription" => read(text).map(subscription::status),
             "payment" => read(text).map(payment_state),
             _ => None,
         }
@@ -128,6 +132,7 @@ fn reader(name: &str) -> Option<String> {
         "stock_alert" => t!("reader-stock-alert"),
         "sales" => t!("reader-sales"),
         "order_search" => t!("reader-order-search"),
+        "subscription" => t!("reader-subscription"),
         _ => return None,
     };
     Some(known)

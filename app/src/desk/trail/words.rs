@@ -31,6 +31,7 @@ pub(super) fn act(word: &str) -> String {
 pub(super) fn href(entry: &Entry, seller: bool) -> Option<String> {
     let page = match (entry.act.split('_').next()?, seller) {
         ("stock", _) => "/seller/stock",
+        ("subscription", _) => "/seller/webhooks",
         ("product" | "picture" | "pictures", _) => "/seller/products",
         ("order" | "delivery" | "parcel" | "claim", false) => "/staff/orders",
         ("order" | "delivery" | "parcel" | "claim", true) => "/seller/orders",
@@ -127,6 +128,8 @@ fn name(own: &str) -> String {
         "members" => t!("trail-name-members"),
         "batch" => t!("trail-name-batch"),
         "settled" => t!("trail-name-settled"),
+        "message" => t!("trail-name-message"),
+        "message_status" => t!("trail-name-message-status"),
         "reader" => t!("reader"),
         "refuse" => t!("sys-switch-refuse"),
         "fail" => t!("sys-switch-fail"),
@@ -194,6 +197,7 @@ mod tests {
             ("claim_advanced", "requested", "approved"),
             ("product_changed", "draft", "on_sale"),
             ("coupon_revoked", "available", "revoked"),
+            ("subscription_paused", "active", "paused"),
         ] {
             let line = told(act, from, to).concat();
             assert!(!line.contains(from) && !line.contains(to), "{act}: {line}");

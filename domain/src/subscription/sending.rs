@@ -1,0 +1,113 @@
+//! Claiming what is due. A claim is a lease: whoever dies over it is followed by another, and no
+//! transaction is open while a message is under way.
+
+use contract::subscription::{DeliveryId, SubscriptionId};
+use time::{Duration, OffsetDateTime};
+
+use super::Secret;
+use crate::{Result, Shop};
+
+/// How long a message may be under way until somebody else sends it.
+pub const LEASE: Duration = Duration::seconds(60);
+
+/// Messages under way to one endpoint at once, where it takes them; to one that does not, a single one.
+pub const PER_ENDPOINT: i64 = 4;
+
+/// Which endpoints: those that do not take messages have slots of their own, so that they keep none from
+/// the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Those that took what was sent last.
+    Well,
+    /// Those that did not.
+    Failing,
+}
+
+/// A message to send.
+#[derive(Debug, Clone)]
+pub struct Sending {
+    /// Its `webhook-id`.
+    pub id: DeliveryId,
+    /// Whose endpoint it goes to.
+    pub subscription: SubscriptionId,
+    /// Where to.
+    pub url: String,
+    /// What it says: JSON.
+    pub body: String,
+    /// What signs it; during a rotation two.
+    pub secrets: Vec<Secret>,
+    /// Which attempt this is, from one on.
+    pub attempt: i32,
+    /// Tells this claim from others of the same message.
+    pub(super) leased_until: OffsetDateTime,
+}
+
+/// Claims up to `most` messages that are due in a lane, those that wait longest first, of each endpoint
+/// only a few.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn claim(shop: &Shop, lane: Lane, most: i64) -> Result<Vec<Sending>> {
+    let now = shop.now();
+    let at_once = match lane {
+        Lane::Well => PER_ENDPOINT,
+        Lane::Failing => 1,
+    };
+    // From one endpoint to the next by the index, past what waits there: a long queue costs no more than
+    // a short one.
+    let rows = sqlx::query!(
+        r#"with recursive waiting (subscription_id) as (
+               (select subscription_id from subscription_delivery where status = 'pending'
+                order by subscription_id limit 1)
+               union all
+               select (select d.subscription_id from subscription_delivery d
+                       where d.status = 'pending' and d.subscription_id > w.subscription_id
+                       order by d.subscription_id limit 1)
+               from waiting w where w.subscription_id is not null
+           ), due as materialized (
+               select d.message_id
+               from waiting w
+               join subscription s using (subscription_id)
+               join seller v using (seller_id)
+               join member m using (member_id)
+               cross join lateral (
+                   select q.message_id, q.next_attempt_at from subscription_delivery q
+                   where q.subscription_id = s.subscription_id and q.status = 'pending' and q.next_attempt_at <= $1
+                   order by q.next_attempt_at, q.message_id
+                   limit greatest($3 - (
+                       select count(*) from subscription_delivery u
+                       where u.subscription_id = s.subscription_id and u.leased_until > $1
+                   ), 0)
+                   for update skip locked
+               ) d
+               where s.status = 'active' and s.removed_at is null and m.status = 'active'
+                 and (s.failing_since is not null) = $4
+               order by d.next_attempt_at
+               limit $5
+           )
+           update subscription_delivery d
+           set attempts = d.attempts + 1, leased_until = $2, next_attempt_at = $2,
+               first_attempt_at = coalesce(d.first_attempt_at, $1), last_attempt_at = $1
+           from due, subscription s
+           where d.message_id = due.message_id and s.subscription_id = d.subscription_id
+           returning d.message_id, d.subscription_id, d.body, d.attempts, d.leased_until as "leased_until!", s.url,
+                     s.secret, case when s.previous_until > $1 then s.previous_secret end as "previous_secret?""#,
+        now,
+        now + LEASE,
+        at_once,
+        lane == Lane::Failing,
+        most
+    )
+    .fetch_all(&shop.db)
+    .await?;
+    let sendings = rows.into_iter().map(|row| Sending {
+        id: row.message_id,
+        subscription: row.subscription_id,
+        url: row.url,
+        body: row.body,
+        secrets: [Some(row.secret), row.previous_secret].into_iter().flatten().map(Secret::stored).collect(),
+        attempt: row.attempts,
+        leased_until: row.leased_until,
+    });
+    Ok(sendings.collect())
+}
