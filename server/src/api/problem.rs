@@ -209,6 +209,8 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
     let failure = match response.status() {
         StatusCode::METHOD_NOT_ALLOWED => Failure::MethodNotAllowed,
         StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+        // A session that cannot be stored.
+        StatusCode::INTERNAL_SERVER_ERROR => Failure::Unavailable,
         _ => return response,
     };
     let mut told = Refusal::from(failure).answer(locale);

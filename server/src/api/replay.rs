@@ -63,7 +63,7 @@ async fn once(shop: &Shop, request: Request, next: Next) -> Result<Response, Ref
     let asked = Asked {
         caller: caller.map(domain::member::Shopper::id),
         key: digest(&[key.as_bytes()]),
-        fingerprint: fingerprint(&parts, &body),
+        fingerprint: fingerprint(&key, &parts, &body),
     };
     let seal = Seal::of(&key, &asked, &body)?;
     let begun = match reply::begin(shop, &asked).await? {
@@ -105,11 +105,12 @@ fn key(headers: &HeaderMap) -> Result<String, Refusal> {
     if key.is_empty() || key.len() > LONGEST { Err(Failure::KeyRequired.into()) } else { Ok(key.to_owned()) }
 }
 
-/// The hash of all that makes a request what it is.
-fn fingerprint(parts: &Parts, body: &Bytes) -> Vec<u8> {
+/// The hash of all that makes a request what it is. The key goes in too, which the database does not
+/// know: without it, passwords could be guessed from the hash faster than from their own.
+fn fingerprint(key: &str, parts: &Parts, body: &Bytes) -> Vec<u8> {
     let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let based_on = parts.headers.get(header::IF_MATCH).map(HeaderValue::as_bytes).unwrap_or_default();
-    digest(&[parts.method.as_str().as_bytes(), target.as_bytes(), based_on, body])
+    digest(&[key.as_bytes(), parts.method.as_str().as_bytes(), target.as_bytes(), based_on, body])
 }
 
 /// Each part goes in with its length, so that nothing moves from one into the next.
