@@ -8,7 +8,7 @@ use std::{
 
 use domain::{
     Error, Shop, audit, coupon, delivery, event, import, inventory, order, payment, picture, points, pulse::Disk,
-    ranking, sales, signup, visit, webhook,
+    ranking, sales, signup, subscription, visit, webhook,
 };
 use nix::sys::statvfs::Statvfs;
 use tokio::task::JoinSet;
@@ -229,6 +229,7 @@ async fn forget(shop: Shop, event_days: i64) {
         while told(&shop, "old files of products", import::forget(&shop).await) > 0 {}
         while told(&shop, "old events", event::forget(&shop, &readers, event_days).await) > 0 {}
         while told(&shop, "old webhooks", webhook::forget(&shop, event_days).await) > 0 {}
+        while told(&shop, "old messages to sellers", subscription::forget(&shop).await) > 0 {}
         tokio::time::sleep(SELDOM).await;
     }
 }

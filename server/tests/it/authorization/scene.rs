@@ -36,9 +36,9 @@ const BY_ITSELF: &[&str] = &[
 ];
 
 /// Tables that the shop fills by itself begin so: best-seller lists, figures of what was sold and of
-/// who came, the stock as lists show it, and comparisons with the gateway, of which there is one a
+/// who came, the stock as lists show it, what sellers have subscribed to, and comparisons with the gateway, of which there is one a
 /// night. Whoever asks for one of these leaves a line in the trail, which is looked at.
-const FILLED_BY_ITSELF: &[&str] = &["ranking", "reconciliation", "sales_", "stock_shown", "visit_"];
+const FILLED_BY_ITSELF: &[&str] = &["ranking", "reconciliation", "sales_", "stock_shown", "subscription", "visit_"];
 
 /// Who sets the scene.
 struct Cast {
