@@ -63,7 +63,7 @@ create table subscription_delivery (
     constraint subscription_delivery_lease_check check (leased_until is null or status = 'pending')
 );
 -- What is due, endpoint by endpoint, so that one with many messages does not stand before the others.
-create index subscription_delivery_due_idx on subscription_delivery (subscription_id, next_attempt_at)
+create index subscription_delivery_due_idx on subscription_delivery (subscription_id, next_attempt_at, message_id)
     where status = 'pending';
 create index subscription_delivery_leased_idx on subscription_delivery (subscription_id) where leased_until is not null;
 -- One test at a time.

@@ -82,6 +82,7 @@ fn staffs() -> Vec<(&'static str, String)> {
         ("/staff/members", t!("desk-members")),
         ("/staff/applications", t!("applications")),
         ("/staff/points", t!("points")),
+        ("/seller/webhooks", t!("hooks")),
         ("/staff/trail", t!("trail")),
         ("/staff/system", t!("system")),
     ]
@@ -94,6 +95,7 @@ fn sellers() -> Vec<(&'static str, String)> {
         ("/seller/claims", t!("staff-claims")),
         ("/seller/products", t!("desk-products")),
         ("/seller/stock", t!("stock")),
+        ("/seller/webhooks", t!("hooks")),
         ("/seller/trail", t!("trail")),
     ]
 }

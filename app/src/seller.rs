@@ -15,5 +15,6 @@ pub(crate) mod stock_files;
 pub(crate) mod take;
 pub(crate) mod takes;
 pub(crate) mod trail;
+pub(crate) mod webhooks;
 
 use crate::desk::{Ways, operator};

@@ -160,6 +160,11 @@ fn App() -> impl IntoView {
                     <Route path=path!("/seller/stock/movements") view=seller::moved::MovementsPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/stock/:id") view=seller::product::ProductStockPage ssr=SsrMode::Async />
                     <Route path=path!("/seller/trail") view=seller::trail::TrailPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/webhooks") view=seller::webhooks::WebhooksPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/webhooks/messages/:id") view=seller::webhooks::message::MessagePage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/webhooks/new") view=seller::webhooks::new::NewWebhookPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/webhooks/:id") view=seller::webhooks::one::WebhookPage ssr=SsrMode::Async />
+                    <Route path=path!("/seller/webhooks/:id/messages") view=seller::webhooks::messages::MessagesPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </Router>
         </main>

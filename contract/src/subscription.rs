@@ -33,6 +33,7 @@ pub const OVERLAP_HOURS: i64 = 24;
 
 /// What a message is about, in the words of the event log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Topic {
     /// An order with products of the seller was paid.
     #[serde(rename = "order.paid")]
@@ -99,6 +100,7 @@ impl Topic {
 
 /// Where a subscription stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SubscriptionStatus {
     /// Messages are sent.
@@ -130,6 +132,7 @@ impl SubscriptionStatus {
 
 /// Why a subscription was switched off by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SubscriptionOff))]
 #[serde(rename_all = "snake_case")]
 pub enum Off {
     /// The endpoint answered 410: nothing is there any more.
@@ -140,6 +143,7 @@ pub enum Off {
 
 /// Where a message stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = MessageStatus))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
     /// Is to be sent, for the first time or again.
@@ -174,6 +178,7 @@ impl DeliveryStatus {
 
 /// Why a message was not taken when it was sent last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = MessageTrouble))]
 #[serde(rename_all = "snake_case")]
 pub enum Trouble {
     /// The endpoint answered, but with no 2xx; a redirect is not followed.

@@ -5,10 +5,12 @@
 //! due ([`claim`]), sends it with no transaction open, and settles what came of it ([`settle`]).
 
 mod backoff;
+mod by_hand;
 mod create;
 mod deliveries;
-mod form;
 mod forget;
+mod form;
+mod internet;
 pub(crate) mod message;
 mod secret;
 mod sending;
@@ -25,15 +27,17 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 pub use backoff::{ATTEMPTS, LONGEST, wait};
+pub use by_hand::{resend, test};
 pub use create::{change, create};
-pub use deliveries::{Delivery, DeliveryFilter, Detail, deliveries, delivery, resend, test};
-pub use form::SubscriptionForm;
+pub use deliveries::{Delivery, DeliveryFilter, Detail, deliveries, delivery};
 pub use forget::forget;
+pub use form::SubscriptionForm;
+pub use internet::is_public;
 pub use secret::{Replaced, Secret, Secrets, rotate_secret, secrets};
 pub use sending::{LEASE, Lane, PER_ENDPOINT, Sending, claim};
 pub use settle::{Outcome, settle};
 pub use standing::{pause, remove, resume};
-pub use target::{Targets, is_public};
+pub use target::Targets;
 
 use crate::{
     Result, Shop,

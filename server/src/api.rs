@@ -11,7 +11,9 @@ mod problem;
 mod refusals;
 mod replay;
 mod schema;
+mod subscription;
 mod token;
+mod version;
 
 use axum::{
     Router,
@@ -37,7 +39,7 @@ const NOUNS: [&str; 9] =
 
 /// Every operation, by noun.
 fn operations() -> OpenApiRouter<Shop> {
-    OpenApiRouter::default().merge(member::router()).merge(token::router())
+    OpenApiRouter::default().merge(member::router()).merge(subscription::router()).merge(token::router())
 }
 
 /// Operations where passwords could be guessed.

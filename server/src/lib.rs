@@ -19,4 +19,5 @@ pub mod reader;
 pub mod sandbox;
 pub mod serve;
 pub mod settings;
+pub mod subscription;
 pub mod worker;

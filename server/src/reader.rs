@@ -9,7 +9,7 @@ use std::sync::Arc;
 use domain::{
     event::Reader,
     pulse::Pulse,
-    reader::{notification, order_search, points_to_earn, ranking, sales, stock_alert},
+    reader::{notification, order_search, points_to_earn, ranking, sales, stock_alert, subscription},
 };
 
 use crate::{carrier::Remote, platform, settings::Serve};
@@ -28,6 +28,7 @@ pub(crate) fn all(settings: &Serve, pulse: &Pulse) -> Result<Vec<Arc<dyn Reader>
         Arc::new(ranking::Ranking),
         Arc::new(sales::Sales),
         Arc::new(stock_alert::StockAlert),
+        Arc::new(subscription::Subscription),
     ];
     if let Some((url, _)) = settings.neighbors.carrier()? {
         let carrier = Remote::new(url)?.noted(pulse);

@@ -24,6 +24,7 @@ use crate::{
     pictures::Pictures,
     reader,
     settings::Serve,
+    subscription::{self, Sender, System, Targets},
     worker,
 };
 
@@ -48,6 +49,8 @@ pub async fn run(settings: Serve) -> Result<(), Error> {
     let mailer = Mailer::new(&settings).map_err(Error::Setting)?;
     let pictures = Pictures::new(&settings).map_err(Error::Setting)?;
     let readers = reader::all(&settings, &pulse).map_err(Error::Setting)?;
+    let targets = Targets::new(Arc::new(System), settings.neighbors.webhook_private);
+    let sender = Sender::new(targets.clone()).map_err(Error::Setting)?;
     settings.check_site().map_err(Error::Setting)?;
     // Before the database: a taken port should be told at once.
     let listener = TcpListener::bind(settings.addr)
@@ -61,8 +64,9 @@ pub async fn run(settings: Serve) -> Result<(), Error> {
         Some(gateway) => shop.with_gateway(Arc::new(gateway.noted(&pulse))),
         None => shop,
     };
-    let shop = shop.with_readers(readers.into()).with_store(Arc::new(pictures)).with_pulse(pulse);
-    let served = listen(listener, &settings, shop, mailer, stop).await;
+    let shop = shop.with_readers(readers.into()).with_store(Arc::new(pictures)).with_targets(Arc::new(targets));
+    let shop = shop.with_pulse(pulse);
+    let served = listen(listener, &settings, shop, (mailer, sender), stop).await;
     opened.close().await;
     served
 }
@@ -71,7 +75,7 @@ async fn listen(
     listener: TcpListener,
     settings: &Serve,
     shop: Shop,
-    mailer: Mailer,
+    (mailer, sender): (Mailer, Sender),
     stop: JoinHandle<()>,
 ) -> Result<(), Error> {
     if stop.is_finished() {
@@ -86,6 +90,7 @@ async fn listen(
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let readers = reader::start(&shop, settings.metrics_addr.is_some(), &stopped);
     let mails = mail::start(&shop, mailer, &stopped);
+    let messages = subscription::start(&shop, &sender, &stopped);
     let (hub, ears) = live::start(&shop);
     let router = http::router(shop.clone(), store, hub.clone(), settings);
     announce(settings);
@@ -105,7 +110,7 @@ async fn listen(
             tokio::time::sleep(GRACE).await;
         } => Ok(()),
     };
-    tokio::join!(readers.stop(), mails.stop());
+    tokio::join!(readers.stop(), mails.stop(), messages.stop());
     worker::finish(&shop).await;
     drop(ears);
     drop(workers);

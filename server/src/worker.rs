@@ -8,7 +8,7 @@ use std::{
 
 use domain::{
     Error, Shop, audit, coupon, delivery, event, import, inventory, member, order, payment, picture, points,
-    pulse::Disk, ranking, reply, sales, signup, visit, webhook,
+    pulse::Disk, ranking, reply, sales, signup, subscription, visit, webhook,
 };
 use nix::sys::statvfs::Statvfs;
 use tokio::task::JoinSet;
@@ -231,6 +231,7 @@ async fn forget(shop: Shop, event_days: i64) {
         while told(&shop, "old answers to programs", reply::sweep(&shop).await) > 0 {}
         while told(&shop, "tokens that ran out", member::sweep_tokens(&shop).await) > 0 {}
         while told(&shop, "old webhooks", webhook::forget(&shop, event_days).await) > 0 {}
+        while told(&shop, "old messages to sellers", subscription::forget(&shop).await) > 0 {}
         tokio::time::sleep(SELDOM).await;
     }
 }

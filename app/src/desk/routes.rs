@@ -31,5 +31,6 @@ pub fn routes(shop: Shop) -> Router {
         .route("/seller/products/import/example.csv", get(import::example))
         .route("/seller/products/imports/{id}/errors.csv", get(import::wrong_rows))
         .route("/seller/products/export.csv", get(import::export))
+        .route("/seller/webhooks/{id}/messages.csv", get(seller::webhooks::messages::file))
         .with_state(shop)
 }

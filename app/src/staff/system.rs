@@ -66,7 +66,7 @@ fn Inner(near: bool) -> impl IntoView {
 
 /// One of a few as a filter; the first choice asks for all of them.
 #[component]
-pub(super) fn Pick(
+pub(crate) fn Pick(
     /// Its name in the URL.
     name: &'static str,
     /// What it is called.

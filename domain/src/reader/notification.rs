@@ -6,6 +6,7 @@ use contract::{
     member::MemberId,
     notification::{Books, Notice},
     order::OrderId,
+    subscription::{Off, SubscriptionId},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use sqlx::PgConnection;
@@ -38,6 +39,7 @@ impl Reader for Notification {
             "coupon.expiring",
             "seller.approved",
             "seller.rejected",
+            "subscription.failed",
         ]
     }
 
@@ -58,6 +60,7 @@ enum Fact {
     Payment(OfPayment),
     Coupon(OfCoupon),
     Application(OfApplication),
+    Subscription(OfSubscription),
 }
 
 #[derive(Deserialize)]
@@ -100,12 +103,21 @@ struct OfApplication {
     reason: String,
 }
 
+#[derive(Deserialize)]
+struct OfSubscription {
+    subscription_id: SubscriptionId,
+    member_id: MemberId,
+    host: String,
+    because: Off,
+}
+
 impl Fact {
     fn read(event: &Event) -> Result<Self> {
         Ok(match event.name.as_str() {
             "payment.failed" => Self::Payment(payload(event)?),
             "coupon.expiring" => Self::Coupon(payload(event)?),
             "seller.approved" | "seller.rejected" => Self::Application(payload(event)?),
+            "subscription.failed" => Self::Subscription(payload(event)?),
             _ => Self::Order(payload(event)?),
         })
     }
@@ -115,7 +127,7 @@ impl Fact {
         match self {
             Self::Order(fact) => (Some(fact.order_id), fact.seller_id),
             Self::Payment(fact) => (fact.order_id, None),
-            Self::Coupon(_) | Self::Application(_) => (None, None),
+            Self::Coupon(_) | Self::Application(_) | Self::Subscription(_) => (None, None),
         }
     }
 
@@ -152,6 +164,9 @@ impl Fact {
                     _ => Notice::SellerRejected { shop, reason },
                 };
                 Some((member_id, notice))
+            }
+            Self::Subscription(OfSubscription { subscription_id: subscription, member_id, host, because }) => {
+                Some((member_id, Notice::SubscriptionOff { subscription, host, because }))
             }
         }
     }

@@ -1,10 +1,11 @@
 //! Writes down the messages that sellers have subscribed to.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod known;
+
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use contract::{
-    Won,
     order::OrderId,
     product::ProductId,
     subscription::{KEPT_DAYS, SubscriptionId, Topic},
@@ -14,6 +15,7 @@ use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use self::known::Known;
 use crate::{
     Result, Shop,
     event::{Event, Reader},
@@ -76,8 +78,17 @@ struct Fact<'a> {
 
 enum What {
     /// Copies of an order; of a parcel, all that its seller's part keeps.
-    Order { order: OrderId, seller: Option<i64>, lines: Option<Vec<Copies>>, ended: Option<Vec<i64>> },
-    Stock { product: ProductId, available: i32, low_at: i32 },
+    Order {
+        order: OrderId,
+        seller: Option<i64>,
+        lines: Option<Vec<Copies>>,
+        ended: Option<Vec<i64>>,
+    },
+    Stock {
+        product: ProductId,
+        available: i32,
+        low_at: i32,
+    },
 }
 
 #[derive(Deserialize)]
@@ -195,68 +206,6 @@ async fn endpoints(conn: &mut PgConnection, facts: &[Fact<'_>]) -> Result<Vec<En
         &products
     );
     Ok(rows.fetch_all(conn).await?)
-}
-
-/// What is known of orders and products of those who listen.
-struct Known {
-    parts: BTreeMap<(OrderId, i64), Part>,
-    products: BTreeMap<ProductId, (i64, String)>,
-}
-
-/// One seller's part of an order.
-#[derive(Default)]
-struct Part {
-    delivery: Option<Uuid>,
-    /// Titles, prices, and copies that were not canceled before they shipped.
-    lines: BTreeMap<ProductId, (String, Won, i32)>,
-}
-
-impl Known {
-    async fn of(conn: &mut PgConnection, facts: &[Fact<'_>], endpoints: &[Endpoint]) -> Result<Self> {
-        let orders: Vec<OrderId> = facts.iter().filter_map(Fact::order).collect();
-        let products: Vec<ProductId> = facts.iter().filter_map(Fact::product).collect();
-        let sellers: BTreeSet<i64> = endpoints.iter().map(|endpoint| endpoint.seller).collect();
-        let sellers: Vec<i64> = sellers.into_iter().collect();
-        let rows = sqlx::query!(
-            r#"select l.order_id, l.seller_id, l.product_id, l.title, l.unit_price, l.quantity - l.canceled as "kept!",
-                      d.delivery_id as "delivery_id?"
-               from order_line l left join delivery d using (order_id, seller_id)
-               where l.order_id = any($1) and l.seller_id = any($2)"#,
-            &orders,
-            &sellers
-        )
-        .fetch_all(&mut *conn)
-        .await?;
-        let mut parts: BTreeMap<(OrderId, i64), Part> = BTreeMap::new();
-        for row in rows {
-            let part = parts.entry((row.order_id, row.seller_id)).or_default();
-            part.delivery = row.delivery_id;
-            part.lines.insert(row.product_id, (row.title, row.unit_price, row.kept));
-        }
-        let rows = sqlx::query!(
-            "select product_id, seller_id, title from product where product_id = any($1) and seller_id = any($2)",
-            &products,
-            &sellers
-        );
-        let rows = rows.fetch_all(conn).await?;
-        let products = rows.into_iter().map(|row| (row.product_id, (row.seller_id, row.title))).collect();
-        Ok(Self { parts, products })
-    }
-}
-
-impl Part {
-    /// So many copies of one of its products.
-    fn line(&self, copies: &Copies) -> Option<Line> {
-        let (title, unit_price, _) = self.lines.get(&copies.product_id)?;
-        let (product_id, quantity) = (copies.product_id, copies.quantity);
-        Some(Line { product_id, title: Some(title.clone()), quantity, unit_price: *unit_price })
-    }
-
-    /// All that went out.
-    fn kept(&self) -> Vec<Line> {
-        let each = self.lines.iter().map(|(product_id, (_, _, kept))| Copies { product_id: *product_id, quantity: *kept });
-        each.filter(|copies| copies.quantity > 0).filter_map(|copies| self.line(&copies)).collect()
-    }
 }
 
 /// Messages to write, column by column.

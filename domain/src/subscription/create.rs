@@ -8,9 +8,7 @@ use contract::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{
-    Secret, SubscriptionForm, form::Wanted, lock, own_seller,
-};
+use super::{Secret, SubscriptionForm, form::Wanted, lock, own_seller};
 use crate::{Result, Shop, member::Operator, points::same, retry::retry, trail};
 
 /// Subscribes to events that happen from now on. The same key again answers the same subscription.
@@ -111,10 +109,8 @@ async fn change_once(shop: &Shop, by: &Operator, id: SubscriptionId, version: i3
     let at = shop.now();
     let mut tx = shop.db.begin().await?;
     let own = lock(&mut tx, by, id).await?;
-    let (before, after) = (
-        facts(&own.url, &own.topics, &own.description),
-        facts(&wanted.url, &wanted.topics, &wanted.description),
-    );
+    let (before, after) =
+        (facts(&own.url, &own.topics, &own.description), facts(&wanted.url, &wanted.topics, &wanted.description));
     // Sent again, it stands there already.
     if before == after {
         return Ok(());

@@ -82,7 +82,10 @@ fn write(topic: Topic, at: OffsetDateTime, data: &Data) -> Result<String> {
 pub(crate) fn id(subscription: SubscriptionId, event: i64, at: OffsetDateTime) -> DeliveryId {
     let hash = Sha256::new().chain_update(subscription.as_bytes()).chain_update(event.to_be_bytes()).finalize();
     let mut bytes = [0; 10];
-    bytes.iter_mut().zip(hash).for_each(|(byte, hashed)| *byte = hashed);
+    // Facts of one moment stay in the order of the log.
+    let [.., high, low] = event.to_be_bytes();
+    let rest = [high, low].into_iter().chain(hash);
+    bytes.iter_mut().zip(rest).for_each(|(byte, known)| *byte = known);
     let millis = u64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
     Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
@@ -95,12 +98,10 @@ mod tests {
     use super::*;
 
     fn paid(lines: usize) -> Data {
-        let line = |product_id| Line {
-            product_id,
-            title: Some("가".repeat(200)),
-            quantity: 2,
-            unit_price: 1_000_000_000_000,
-        };
+        let line =
+            |product_id| Line {
+                product_id, title: Some("가".repeat(200)), quantity: 2, unit_price: 1_000_000_000_000
+            };
         let lines = (1..).take(lines).map(line).collect();
         Data::Order { order_id: OrderId::max(), delivery_id: Some(Uuid::max()), nothing_kept: None, lines }
     }
@@ -146,6 +147,7 @@ mod tests {
         assert_eq!(id(one, 7, at), id(one, 7, at));
         assert_ne!(id(one, 7, at), id(other, 7, at));
         assert_ne!(id(one, 7, at), id(one, 8, at));
+        assert!(id(one, 7, at) < id(other, 8, at) && id(other, 7, at) < id(one, 8, at));
         assert!(id(one, 7, at) < id(one, 1, at + time::Duration::milliseconds(1)));
         assert_eq!(id(one, 7, at).get_version_num(), 7);
     }

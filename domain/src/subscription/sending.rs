@@ -54,7 +54,7 @@ pub async fn claim(shop: &Shop, lane: Lane, most: i64) -> Result<Vec<Sending>> {
         Lane::Failing => 1,
     };
     // From one endpoint to the next by the index, past what waits there: a long queue costs no more than
-    // a short one.
+    // a short one. Only what is claimed is locked.
     let rows = sqlx::query!(
         r#"with recursive waiting (subscription_id) as (
                (select subscription_id from subscription_delivery where status = 'pending'
@@ -64,7 +64,7 @@ pub async fn claim(shop: &Shop, lane: Lane, most: i64) -> Result<Vec<Sending>> {
                        where d.status = 'pending' and d.subscription_id > w.subscription_id
                        order by d.subscription_id limit 1)
                from waiting w where w.subscription_id is not null
-           ), due as materialized (
+           ), next as (
                select d.message_id
                from waiting w
                join subscription s using (subscription_id)
@@ -78,12 +78,15 @@ pub async fn claim(shop: &Shop, lane: Lane, most: i64) -> Result<Vec<Sending>> {
                        select count(*) from subscription_delivery u
                        where u.subscription_id = s.subscription_id and u.leased_until > $1
                    ), 0)
-                   for update skip locked
                ) d
                where s.status = 'active' and s.removed_at is null and m.status = 'active'
                  and (s.failing_since is not null) = $4
                order by d.next_attempt_at
                limit $5
+           ), due as materialized (
+               select q.message_id from subscription_delivery q
+               where q.message_id in (select message_id from next) and q.status = 'pending' and q.next_attempt_at <= $1
+               for update skip locked
            )
            update subscription_delivery d
            set attempts = d.attempts + 1, leased_until = $2, next_attempt_at = $2,

@@ -117,13 +117,9 @@ async fn not_taken(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<(
         return Ok(());
     }
     if same && own.failing_since.is_none() {
-        sqlx::query!(
-            "update subscription set failing_since = $2 where subscription_id = $1",
-            sending.subscription,
-            at
-        )
-        .execute(&mut *tx)
-        .await?;
+        sqlx::query!("update subscription set failing_since = $2 where subscription_id = $1", sending.subscription, at)
+            .execute(&mut *tx)
+            .await?;
     }
     if let Some(off) = off {
         switch_off(&mut tx, sending, off).await?;

@@ -48,6 +48,7 @@ mod seed;
 mod ship;
 mod stock_desk;
 mod storm;
+mod subscription;
 mod system;
 mod tail;
 mod timeline;

@@ -30,6 +30,7 @@ use super::{
     problem::{FieldProblem, Problem},
     refusals::add,
     replay,
+    subscription,
 };
 
 /// Where the document stands.
@@ -71,6 +72,10 @@ pub fn document() -> &'static utoipa::openapi::OpenApi {
         let mut document = Shop::openapi();
         document.merge(operations().into_openapi());
         document.merge(doors().into_openapi());
+        let messages = subscription::sent();
+        // What comes is no path.
+        document.webhooks = messages.webhooks.clone();
+        document.merge(messages);
         let components = document.components.get_or_insert_default();
         let bearer =
             HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token of `POST /member/login`."));

@@ -1,6 +1,6 @@
 //! Who the shop talks to: payment gateway, carrier, data platform, object store, mail.
 
-use clap::Args;
+use clap::{ArgAction, Args, builder::BoolishValueParser};
 use url::Url;
 
 /// Each neighbor is there when its address is set.
@@ -41,6 +41,10 @@ pub struct Neighbors {
     /// Whom mails come from.
     #[arg(long, env = "MADANG_MAIL_FROM", default_value = "마당 <no-reply@madang.example>")]
     pub mail_from: String,
+
+    /// Whether sellers may have messages sent by http and into private networks; without it only by https to addresses of the internet.
+    #[arg(long, env = "MADANG_WEBHOOK_PRIVATE", default_value_t = false, action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    pub webhook_private: bool,
 
     /// Days for which webhooks are kept, and the event log, which is kept longer until every reader has read it; a reader that another instance alone has counts while it has moved within them.
     #[arg(long, env = "MADANG_EVENT_DAYS", default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=3_650))]

@@ -1,6 +1,7 @@
 //! The REST API, asked by a program over HTTP.
 
 mod member;
+mod subscription;
 
 use std::error::Error;
 

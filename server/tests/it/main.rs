@@ -14,4 +14,5 @@ mod process;
 mod sandbox;
 mod serve;
 mod settings;
+mod subscription;
 mod support;

@@ -33,6 +33,7 @@ fn a_wrong_setting_is_refused_in_one_sentence() -> Outcome {
         ("MADANG_PICTURES_URL", "s3://key:secret@shelf/pictures"),
         ("MADANG_PICTURES_URL", "s3://shelf/?region=x"),
         ("MADANG_PICTURES_URL", "file:///dev/null/pictures"),
+        ("MADANG_WEBHOOK_PRIVATE", "perhaps"),
         ("MADANG_GATEWAY_URL", "https://gateway.example"),
         ("MADANG_GATEWAY_URL", "mailto:gateway@gateway.example"),
     ] {

@@ -30,6 +30,8 @@ pub(super) fn act(word: &str) -> String {
 /// The page of what an act was done to: its word begins with the noun.
 pub(super) fn href(entry: &Entry, seller: bool) -> Option<String> {
     let page = match (entry.act.split('_').next()?, seller) {
+        // It has no page any more.
+        _ if entry.act == "subscription_removed" => return None,
         ("stock", _) => "/seller/stock",
         ("subscription", _) => "/seller/webhooks",
         ("product" | "picture" | "pictures", _) => "/seller/products",

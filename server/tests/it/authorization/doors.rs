@@ -46,6 +46,8 @@ pub(super) const DESK: May = &[Who::OtherSeller, Who::Seller, Who::Staff];
 pub(super) const OWN: May = &[Who::Seller, Who::Staff];
 /// The seller who did it: nobody goes on with what somebody else has begun, the staff neither.
 pub(super) const SELLER: May = &[Who::Seller];
+/// Whoever sells, each with their own.
+pub(super) const SELLERS: May = &[Who::OtherSeller, Who::Seller];
 /// The staff alone.
 pub(super) const STAFF: May = &[Who::Staff];
 

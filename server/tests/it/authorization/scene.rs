@@ -2,6 +2,7 @@
 
 mod orders;
 mod people;
+mod subscriptions;
 mod system;
 mod wares;
 
@@ -73,6 +74,7 @@ impl Scene {
         let mut things = people::things(&cast).await?;
         things.extend(orders::things(&cast).await?);
         things.extend(wares::things(&cast).await?);
+        things.extend(subscriptions::things(&cast).await?);
         things.extend(system::things(&cast).await?);
         Ok(Self { db, things, clients: Mutex::default() })
     }

@@ -2,10 +2,11 @@
 //! or path that whoever may would send. In braces stand things of the scene: `{product}`, `{seller}`,
 //! `{order}`, `{waiting}`, `{called-off}` (paid), `{unpaid}`, `{delivered}` with `{claim}`, `{returned}`
 //! with `{own-claim}` are the demo seller's and the demo shopper's; `{draft}` and `{other-draft}` are
-//! the demo seller's, as are `{import}`, `{take}` and `{sheet}`, which are files; `{member}`,
+//! the demo seller's, as are `{import}`, `{take}` and `{sheet}`, which are files, `{subscription}`
+//! with `{message}`, and `{other-subscription}`; `{member}`,
 //! `{application}`, `{campaign}` are anybody's; `{key}` is a new one each time.
 
-use super::doors::{BUYER, DESK, EVERYBODY, MEMBERS, May, OWN, SELLER, STAFF};
+use super::doors::{BUYER, DESK, EVERYBODY, MEMBERS, May, OWN, SELLER, SELLERS, STAFF};
 
 /// Server functions: name, who may, form.
 pub(super) const FUNCTIONS: &[(&str, May, &str)] = &[
@@ -83,6 +84,22 @@ pub(super) const FUNCTIONS: &[(&str, May, &str)] = &[
     ("seller/stock-take-again", SELLER, "id={take}"),
     ("seller/stock-take", SELLER, "id={take}"),
     ("seller/stock-undo", SELLER, "id={other-draft}&movement={movement}"),
+    (
+        "seller/webhook",
+        SELLER,
+        "id={subscription}&version=0&form[url]=https://hooks.example.com/new&form[topics][4]=parcel.delivered",
+    ),
+    (
+        "seller/webhook-new",
+        SELLERS,
+        "key={key}&form[url]=https://hooks.example.com/&form[topics][4]=parcel.delivered&form[description]=창고",
+    ),
+    ("seller/webhook-pause", OWN, "id={subscription}"),
+    ("seller/webhook-remove", SELLER, "id={other-subscription}"),
+    ("seller/webhook-resend", OWN, "id={message}"),
+    ("seller/webhook-resume", OWN, "id={subscription}"),
+    ("seller/webhook-rotate", SELLER, "id={subscription}&version=1"),
+    ("seller/webhook-test", SELLER, "id={subscription}"),
     ("staff/application-approve", STAFF, "id={application}"),
     ("staff/application-reject", STAFF, "id={other-application}&reason=서류"),
     ("staff/audit", STAFF, ""),
@@ -164,6 +181,11 @@ pub(super) const PAGES: &[(&str, May, &str)] = &[
     ("/seller/stock/movements", DESK, "/seller/stock/movements"),
     ("/seller/stock/{id}", OWN, "/seller/stock/{product}"),
     ("/seller/trail", DESK, "/seller/trail"),
+    ("/seller/webhooks", DESK, "/seller/webhooks"),
+    ("/seller/webhooks/messages/{id}", OWN, "/seller/webhooks/messages/{message}"),
+    ("/seller/webhooks/new", SELLERS, "/seller/webhooks/new"),
+    ("/seller/webhooks/{id}", OWN, "/seller/webhooks/{subscription}"),
+    ("/seller/webhooks/{id}/messages", OWN, "/seller/webhooks/{subscription}/messages"),
     ("/staff", STAFF, "/staff"),
     ("/staff/applications", STAFF, "/staff/applications"),
     ("/staff/audit", STAFF, "/staff/audit"),
@@ -228,6 +250,7 @@ pub(super) const ROUTES: &[(&str, May, &str, &str)] = &[
     ),
     ("GET /seller/stock/movements.csv", DESK, "/seller/stock/movements.csv", ""),
     ("GET /seller/trail.csv", DESK, "/seller/trail.csv", ""),
+    ("GET /seller/webhooks/{id}/messages.csv", OWN, "/seller/webhooks/{subscription}/messages.csv", ""),
     ("GET /staff/claims.csv", STAFF, "/staff/claims.csv", ""),
     ("GET /staff/coupons.csv", STAFF, "/staff/coupons.csv", ""),
     ("GET /staff/coupons/{id}/copies.csv", STAFF, "/staff/coupons/{campaign}/copies.csv", ""),

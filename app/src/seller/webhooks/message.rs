@@ -1,0 +1,132 @@
+//! One message: what it says, and what became of it.
+
+use contract::{
+    Failure,
+    subscription::{DeliveryId, DeliveryStatus, SubscriptionStatus, Trouble},
+};
+use domain::subscription::{self, ATTEMPTS, Delivery};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::{
+    super::{Ways, operator},
+    LIST,
+    acts::STEP,
+};
+use crate::{
+    desk::table::Asked,
+    form::returned,
+    page::{Head, page},
+    text::{self, t},
+    words,
+};
+
+/// The message.
+#[component]
+pub(crate) fn MessagePage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
+    let asked = Asked::here();
+    page(async move {
+        let (shop, operator) = operator().await?;
+        let id: DeliveryId = id.parse().map_err(|_| Failure::NotFound)?;
+        let found = subscription::delivery(&shop, &operator, id).await?;
+        let own = subscription::find(&shop, &operator, found.delivery.subscription).await?;
+        let message = found.delivery;
+        let itself = format!("{LIST}/messages/{id}");
+        let sent = (!asked.get("sent").is_empty())
+            .then(|| view! { <p class="notice good" role="status">{t!("hook-sent")}</p> });
+        let waits = (message.status == DeliveryStatus::Pending).then(|| {
+            view! { <p>{t!("hook-message-waits")} " " <a href=itself.clone()>{t!("hook-look-again")}</a></p> }
+        });
+        let resend = if own.status == SubscriptionStatus::Active {
+            view! { <Resend id back=itself.clone() /> }.into_any()
+        } else {
+            view! { <p class="hint">{t!("hook-resend-not")}</p> }.into_any()
+        };
+        let (status, topic) = (message.status, message.topic);
+        let lines = serde_json::from_str::<serde_json::Value>(&found.body);
+        let lines = lines.map_or_else(|_| found.body.clone(), |value| format!("{value:#}"));
+        let hook = format!("{LIST}/{}", own.id);
+        Ok(view! {
+            <Head title=t!("hook-message") private=true />
+            <h1>{words::subscription::topic(topic)} " " <span class="badge" data-testid="message-status">{words::subscription::message_status(status)}</span></h1>
+            <Ways operator />
+            {returned(STEP).summary()}
+            {sent}
+            <p class="facts">
+                <a href=hook.clone()>{t!("hook")}</a>
+                <a href=format!("{hook}/messages")>{t!("hook-log")}</a>
+                <span class="address">{own.url}</span>
+            </p>
+            <section class="panel">
+                {waits}
+                <Facts message />
+                <div class="steps">{resend}</div>
+            </section>
+            <section class="panel told">
+                <h2>{t!("hook-body")}</h2>
+                <pre tabindex="0" role="region" aria-label=t!("hook-body")>{lines}</pre>
+            </section>
+        }
+        .into_any())
+    })
+}
+
+#[component]
+fn Facts(message: Delivery) -> impl IntoView {
+    let answered = answered(&message);
+    let time = |name: String, time: Option<time::OffsetDateTime>| {
+        time.map(|time| view! { <div><dt>{name}</dt><dd>{text::time(time)}</dd></div> })
+    };
+    view! {
+        <dl class="figures wide">
+            <div><dt>{t!("hook-attempts")}</dt><dd>{format!("{} / {ATTEMPTS}", message.attempts)}</dd></div>
+            <div><dt>{t!("hook-last-answer")}</dt><dd data-testid="last-answer">{answered}</dd></div>
+            {time(t!("hook-made-at"), Some(message.created_at))}
+            {time(t!("hook-first-attempt"), message.first_attempt_at)}
+            {time(t!("hook-last-attempt"), message.last_attempt_at)}
+            {time(t!("hook-next-attempt"), message.next_attempt_at)}
+            <div class="wide"><dt>{t!("hook-message-id")}</dt><dd><code class="address">{message.id.to_string()}</code></dd></div>
+        </dl>
+    }
+}
+
+/// What was answered last, or why nothing was.
+pub(super) fn answered(message: &Delivery) -> String {
+    match (message.status_code, message.trouble) {
+        (Some(code), None) => format!("HTTP {code}"),
+        (Some(code), Some(why)) => format!("HTTP {code} · {}", trouble(why)),
+        (None, Some(why)) => trouble(why),
+        (None, None) => t!("hook-no-answer"),
+    }
+}
+
+/// Why a message was not taken.
+pub(super) fn trouble(trouble: Trouble) -> String {
+    match trouble {
+        Trouble::Answer => t!("subscription-trouble-answer"),
+        Trouble::Timeout => t!("subscription-trouble-timeout"),
+        Trouble::Connect => t!("subscription-trouble-connect"),
+        Trouble::Tls => t!("subscription-trouble-tls"),
+        Trouble::Name => t!("subscription-trouble-name"),
+        Trouble::Private => t!("subscription-trouble-private"),
+        Trouble::Broken => t!("subscription-trouble-broken"),
+    }
+}
+
+/// The button that sends a message again.
+#[component]
+pub(super) fn Resend(
+    /// The message.
+    id: DeliveryId,
+    /// The page to come back to.
+    back: String,
+) -> impl IntoView {
+    view! {
+        <form action="/fn/seller/webhook-resend" method="post">
+            <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="back" value=back />
+            <button class="button small">{t!("hook-resend")}</button>
+        </form>
+    }
+}
