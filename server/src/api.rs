@@ -3,6 +3,7 @@
 
 mod body;
 mod caller;
+mod catalog;
 mod document;
 mod limits;
 mod list;
@@ -37,7 +38,7 @@ const NOUNS: [&str; 9] =
 
 /// Every operation, by noun.
 fn operations() -> OpenApiRouter<Shop> {
-    OpenApiRouter::default().merge(member::router()).merge(token::router())
+    OpenApiRouter::default().merge(member::router()).merge(token::router()).merge(catalog::router())
 }
 
 /// Operations where passwords could be guessed.
