@@ -127,10 +127,10 @@ async fn what_is_found_by_cursor_comes_once_and_in_order(db: PgPool) -> Result<(
             (Sort::PriceHigh, "p.sale_price desc, p.product_id desc"),
             (Sort::Title, "p.title, p.product_id"),
         ] {
-            let truth: Vec<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            let truth: Vec<i64> = sqlx::query_scalar(&format!(
                 "select product_id from product p join category c using (category_id)
                  where p.status = 'on_sale' and {sql} order by {order}"
-            )))
+            ))
             .fetch_all(&shop.db)
             .await?;
             let found: Vec<i64> = walk(&shop, &wanted, sort).await?.into_iter().map(|card| card.id).collect();

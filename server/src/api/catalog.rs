@@ -78,8 +78,8 @@ async fn asked(shop: &Shop, slug: Option<&str>) -> Result<Option<i64>, Refusal> 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "id": 42, "title": "셜록 홈즈의 모험", "author": "아서 코난 도일", "listPrice": 15000, "salePrice": 13500,
-    "available": 12, "cover": "/covers/42.svg"
+    "id": 205, "title": "셜록 홈스의 모험", "author": "아서 코넌 도일", "listPrice": 15000, "salePrice": 13500,
+    "available": 12, "cover": "/covers/205.svg"
 }))]
 struct Card {
     /// The product.

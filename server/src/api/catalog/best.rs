@@ -53,8 +53,8 @@ fn days() -> Object {
     "items": [{
         "rank": 1, "sold": 57, "movement": "up", "places": 2,
         "product": {
-            "id": 42, "title": "셜록 홈즈의 모험", "author": "아서 코난 도일", "listPrice": 15000, "salePrice": 13500,
-            "available": 12, "cover": "/covers/42.svg"
+            "id": 205, "title": "셜록 홈스의 모험", "author": "아서 코넌 도일", "listPrice": 15000, "salePrice": 13500,
+            "available": 12, "cover": "/covers/205.svg"
         }
     }]
 }))]

@@ -50,10 +50,10 @@ struct Search {
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "items": [{
-        "id": 42, "title": "셜록 홈즈의 모험", "author": "아서 코난 도일", "listPrice": 15000, "salePrice": 13500,
-        "available": 12, "cover": "/covers/42.svg"
+        "id": 205, "title": "셜록 홈스의 모험", "author": "아서 코넌 도일", "listPrice": 15000, "salePrice": 13500,
+        "available": 12, "cover": "/covers/205.svg"
     }],
-    "next": "price_low~42~13500", "count": 31, "more": false
+    "next": "price_low~205~13500", "count": 31, "more": false
 }))]
 struct Found {
     /// The products, in the order asked for.

@@ -36,8 +36,8 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({
-    "title": "날개", "author": "이상", "publishedYear": 1936, "isbn": "978-89-374-6000-5", "category": "korean-modern",
-    "description": "박제가 되어 버린 천재를 아시오?", "listPrice": 12000, "salePrice": 10800, "status": "draft",
+    "title": "마당을 나온 책", "author": "김마당", "publishedYear": 2026, "isbn": "978-89-374-6000-5", "category": "korean-modern",
+    "description": "책 한 권이 마당을 나와 독자를 찾아간다.", "listPrice": 12000, "salePrice": 10800, "status": "draft",
     "onHand": 20, "lowAt": 5
 }))]
 struct NewProduct {
@@ -208,8 +208,8 @@ async fn operator(shop: &Shop, caller: &Caller) -> Result<Option<Operator>, Refu
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({
-    "title": "날개", "author": "이상", "publishedYear": 1936, "isbn": "978-89-374-6000-5", "category": "korean-modern",
-    "description": "박제가 되어 버린 천재를 아시오?", "listPrice": 12000, "salePrice": 9900, "status": "on_sale"
+    "title": "마당을 나온 책", "author": "김마당", "publishedYear": 2026, "isbn": "978-89-374-6000-5", "category": "korean-modern",
+    "description": "책 한 권이 마당을 나와 독자를 찾아간다.", "listPrice": 12000, "salePrice": 9900, "status": "on_sale"
 }))]
 struct Facts {
     /// The title, up to 200 characters.

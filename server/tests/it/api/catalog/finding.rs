@@ -35,9 +35,9 @@ async fn walk(api: &Api, search: &Value) -> Result<(Vec<Value>, Value), Box<dyn 
 #[tokio::test]
 async fn a_search_walked_to_its_end_meets_every_product_once_and_in_order() -> Outcome {
     let api = Api::start()?;
-    let mut sets = Vec::new();
     for search in [json!({}), json!({ "category": "poetry" }), json!({ "query": "이 " }), json!({ "query": "사랑" })]
     {
+        let mut sets = Vec::new();
         for sort in ["recent", "price_low", "price_high", "title"] {
             let (items, count) = walk(&api, &with(&search, "sort", &json!(sort))).await?;
             assert_eq!(count, items.len(), "{search} {sort}");
@@ -57,9 +57,8 @@ async fn a_search_walked_to_its_end_meets_every_product_once_and_in_order() -> O
             assert_eq!(ids.len(), met, "{search} {sort}: none twice");
             sets.push(ids);
         }
-        let of_search = sets.split_off(0);
-        assert!(of_search.windows(2).all(|pair| pair[0] == pair[1]), "every order holds the same: {search}");
-        assert!(!of_search[0].is_empty(), "{search}");
+        assert!(sets.windows(2).all(|pair| pair[0] == pair[1]), "every order holds the same: {search}");
+        assert!(!sets[0].is_empty(), "{search}");
     }
     let newest = api.post("/catalog/search", &json!({ "limit": 1 })).send().await?;
     assert_eq!(newest.body["items"][0]["cover"], format!("/covers/{}.svg", newest.body["items"][0]["id"]));
@@ -79,7 +78,7 @@ async fn what_cannot_be_searched_for_is_refused_and_what_is_nowhere_is_not_found
         (json!({ "query": "가".repeat(201) }), ("#/query", "too_long")),
         (json!({ "page": 2 }), ("#/page", "unknown_field")),
         (json!({ "cursor": next }), ("#/cursor", "format")),
-        (json!({ "cursor": "recent~1~99999999999999999" }), ("#/cursor", "format")),
+        (json!({ "cursor": "recent~1~999999999999999999" }), ("#/cursor", "format")),
         (json!({ "cursor": "recent~1~-99999999999999999" }), ("#/cursor", "format")),
         (json!({ "cursor": "title~one~책", "sort": "title" }), ("#/cursor", "format")),
     ] {
@@ -129,7 +128,7 @@ async fn the_best_sellers_have_their_limits() -> Outcome {
     assert_eq!(poems.body["items"], json!([]));
     for (query, expected) in [
         ("days=2", ("#/days", "choice")),
-        ("days=x", ("#/days", "type")),
+        ("limit=x", ("#/limit", "type")),
         ("limit=0", ("#/limit", "out_of_range")),
         ("limit=101", ("#/limit", "out_of_range")),
         ("category=cooking", ("#/category", "choice")),

@@ -29,7 +29,7 @@ async fn a_product_is_made_once_and_a_draft_is_there_for_who_runs_it() -> Outcom
     }
     assert_eq!(api.get(path).send().await?.code(), "not_found");
     assert_eq!(api.get(path).by(&shopper).send().await?.code(), "not_found");
-    assert_eq!((&first.body["available"], &first.body["earns"]), (&json!(5), &json!(90)));
+    assert_eq!((&first.body["available"], &first.body["earns"]), (&json!(5), &json!(450)));
     assert_eq!(first.body["category"]["nameKo"], "시");
 
     let on_sale = with(&facts(1, 9_000), "status", &json!("on_sale"));
