@@ -1,7 +1,11 @@
 //! Listings of products: their order and their pages, as they stand in a URL.
 
+use serde::{Deserialize, Serialize};
+
 /// The order of a listing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// Newest arrivals first.
     #[default]

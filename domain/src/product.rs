@@ -3,6 +3,7 @@
 pub mod bulk;
 mod create;
 mod edit;
+mod find;
 mod list;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::{Result, Shop, member::Operator};
 pub use create::create;
 pub(crate) use edit::back_on_sale;
 pub use edit::{Own, Touched, own, save, save_line, touched};
+pub use find::{Found, Wanted, find};
 pub use list::{COUNTED, Filter, Order, Row, Seller, counts, list, sellers};
 
 /// A branch of the shop.
@@ -187,10 +189,16 @@ pub struct Product {
     pub available: i32,
     /// What a copy earns at its price, in points.
     pub earns: Won,
+    /// What it earns, in percent; `None` for the shop's own rate.
+    pub earn_percent: Option<i32>,
     /// Who sells it.
     pub seller: String,
+    /// The same as an id.
+    pub seller_id: i64,
     /// Its category.
     pub category: Category,
+    /// Counts its changes.
+    pub version: i32,
 }
 
 /// A product, sold or not, as everybody may see it; a draft is not there.
@@ -209,11 +217,21 @@ pub async fn preview(shop: &Shop, by: &Operator, id: ProductId) -> Result<Produc
     Ok(any(shop, id, by.seller()).await?.ok_or(Failure::NotFound)?)
 }
 
+/// A product as whoever asks may see it: a draft is there for those who run it, and for nobody else.
+///
+/// # Errors
+/// [`Failure::NotFound`].
+pub async fn seen(shop: &Shop, by: Option<&Operator>, id: ProductId) -> Result<Product> {
+    let product = any(shop, id, None).await?.ok_or(Failure::NotFound)?;
+    let runs = by.is_some_and(|by| by.seller().is_none_or(|own| own == product.seller_id));
+    if product.status == ProductStatus::Draft && !runs { Err(Failure::NotFound.into()) } else { Ok(product) }
+}
+
 async fn any(shop: &Shop, id: ProductId, seller: Option<i64>) -> Result<Option<Product>> {
     let row = sqlx::query!(
         r#"select p.product_id, p.title, p.original_title, p.author, p.published_year, p.isbn, p.description,
-                  p.list_price, p.sale_price, p.status, p.earn_percent, s.available as "available!",
-                  v.name as seller, c.category_id, c.slug, c.name_ko, c.name_en
+                  p.list_price, p.sale_price, p.status, p.earn_percent, p.version, s.available as "available!",
+                  v.seller_id, v.name as seller, c.category_id, c.slug, c.name_ko, c.name_en
            from product p
            join stock s using (product_id) join seller v using (seller_id) join category c using (category_id)
            where p.product_id = $1 and ($2::bigint is null or p.seller_id = $2)"#,
@@ -235,7 +253,10 @@ async fn any(shop: &Shop, id: ProductId, seller: Option<i64>) -> Result<Option<P
         status: status(&row.status),
         available: row.available,
         earns: earned(row.sale_price, row.earn_percent.unwrap_or(shop.policy.points.earn_percent)),
+        earn_percent: row.earn_percent,
         seller: row.seller,
+        seller_id: row.seller_id,
+        version: row.version,
         category: Category { category_id: row.category_id, slug: row.slug, name_ko: row.name_ko, name_en: row.name_en },
     }))
 }

@@ -101,20 +101,28 @@ impl ProductForm {
         }
     }
 
-    /// Reads a new product, which is a draft or on sale.
+    /// Reads a new product, which is a draft or on sale, and whose it is: the seller's that makes it, who
+    /// may name no other one, or else the one that is named.
     ///
     /// # Errors
     /// [`Failure::Invalid`].
-    pub fn new_product(&self) -> Result<(Facts, Opening), Failure> {
+    pub fn new_product(&self, own: Option<i64>) -> Result<(i64, Facts, Opening), Failure> {
         let mut check = Check::default();
+        let seller = match (own, self.seller.trim()) {
+            (Some(own), "") => Ok(own),
+            (own, named) => named.parse().ok().filter(|named| own.is_none_or(|own| own == *named)).ok_or(Flaw::Choice),
+        };
+        let seller = check.field("seller", seller);
         let facts = self.read(&mut check);
         if facts.as_ref().is_some_and(|facts| !matches!(facts.status, ProductStatus::Draft | ProductStatus::OnSale)) {
             check.field::<()>("status", Err(Flaw::Choice));
         }
         let on_hand = check.field("on_hand", stock::count(&self.on_hand));
         let low_at = check.field("low_at", stock::count(&self.low_at));
-        match (facts, on_hand, low_at) {
-            (Some(facts), Some(on_hand), Some(low_at)) if check.is_clean() => Ok((facts, Opening { on_hand, low_at })),
+        match (seller, facts, on_hand, low_at) {
+            (Some(seller), Some(facts), Some(on_hand), Some(low_at)) if check.is_clean() => {
+                Ok((seller, facts, Opening { on_hand, low_at }))
+            }
             _ => Err(check.refuse()),
         }
     }
@@ -208,7 +216,7 @@ mod tests {
     }
 
     fn flaws(form: &ProductForm) -> Vec<(String, Flaw)> {
-        match form.new_product() {
+        match form.new_product(Some(1)) {
             Err(Failure::Invalid(flaws)) => flaws.iter().map(|(field, flaw)| (field.to_owned(), flaw)).collect(),
             _ => Vec::new(),
         }
@@ -216,7 +224,8 @@ mod tests {
 
     #[test]
     fn a_product_is_read_with_its_signs_and_its_lines() {
-        let (facts, opening) = form().new_product().expect("a product");
+        let (seller, facts, opening) = form().new_product(Some(1)).expect("a product");
+        assert_eq!(seller, 1);
         assert_eq!((facts.title.as_str(), facts.description.as_str()), ("《꿈》 — 上", "한 줄\n두 줄"));
         assert_eq!((facts.list_price, facts.sale_price, facts.earn_percent), (12_000, 10_800, None));
         assert_eq!(opening, Opening { on_hand: 5, low_at: 2 });
@@ -246,6 +255,16 @@ mod tests {
             assert_eq!(flaws(&form).is_empty(), right, "{word}");
             assert!(form.facts().is_ok());
         }
+    }
+
+    #[test]
+    fn a_seller_makes_products_of_their_own_and_the_staff_says_whose() {
+        let of = |own, named: &str| {
+            let form = ProductForm { seller: named.to_owned(), ..form() };
+            form.new_product(own).map(|(seller, ..)| seller).ok()
+        };
+        assert_eq!((of(Some(1), ""), of(Some(1), "1"), of(Some(1), "2")), (Some(1), Some(1), None));
+        assert_eq!((of(None, "2"), of(None, ""), of(None, "서점")), (Some(2), None, None));
     }
 
     #[test]

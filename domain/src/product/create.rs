@@ -21,11 +21,7 @@ use crate::{Error, Result, Shop, error::OnConstraint, inventory, member::Operato
 /// # Errors
 /// [`Failure::Invalid`] with every flaw of the form: an ISBN that another product has among them.
 pub async fn create(shop: &Shop, by: &Operator, key: Uuid, form: &ProductForm) -> Result<ProductId> {
-    let (facts, opening) = form.new_product()?;
-    let seller = match by.seller() {
-        Some(own) => own,
-        None => form.seller.parse().map_err(|_| flawed("seller", Flaw::Choice))?,
-    };
+    let (seller, facts, opening) = form.new_product(by.seller())?;
     retry("create product", || create_once(shop, by, key, seller, &facts, opening)).await
 }
 

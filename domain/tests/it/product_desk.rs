@@ -93,6 +93,11 @@ async fn a_draft_is_seen_by_its_seller_and_the_staff_alone(db: PgPool) -> Result
         assert_eq!(nowhere, Some(Failure::NotFound));
     }
     assert!(product::get(shop, draft).await?.is_none());
+    for (by, sees) in [(None, false), (Some(&stranger), false), (Some(&keeper), true), (Some(&scene.operator), true)] {
+        assert_eq!(product::seen(shop, by, draft).await.is_ok(), sees);
+        assert_eq!(product::seen(shop, by, one).await?.title, "책");
+    }
+    assert_eq!(refused(product::seen(shop, Some(&stranger), draft).await), Some(Failure::NotFound));
     let seen = product::get(shop, one).await?.expect("a product");
     assert!(product::related(shop, &seen, 10).await?.iter().all(|card| card.id != draft));
     assert!(product::recent(shop, 10).await?.iter().all(|card| card.id != draft));

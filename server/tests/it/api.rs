@@ -1,5 +1,6 @@
 //! The REST API, asked by a program over HTTP.
 
+mod catalog;
 mod member;
 mod subscription;
 

@@ -1,0 +1,119 @@
+//! Stock, changed with its reason.
+
+use axum::{Json, extract::State};
+use contract::form::{Check, Flaw, line};
+use domain::{
+    Shop,
+    inventory::{self, Change},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::api::{body::Body, caller::Desk, problem::Refusal, refusals::refusals, replay::Key};
+
+pub(super) fn router() -> OpenApiRouter<Shop> {
+    OpenApiRouter::new().routes(routes!(change))
+}
+
+/// A change of stock: either `change`, or `counted` with `seen`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "productId": 1, "change": 30, "reason": "입고" }))]
+struct StockChange {
+    /// The product.
+    #[schema(minimum = 1, maximum = 9007199254740991_i64)]
+    product_id: i64,
+    /// So many copies more, or fewer where it is negative; not 0.
+    #[schema(minimum = -100000000, maximum = 100000000)]
+    change: Option<i32>,
+    /// So many copies were counted.
+    #[schema(minimum = 0, maximum = 100000000)]
+    counted: Option<i32>,
+    /// So many copies were on hand, by the last answer, before the count.
+    #[schema(minimum = 0, maximum = 100000000)]
+    seen: Option<i32>,
+    /// Why, up to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
+    reason: String,
+}
+
+/// The stock of a product.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({ "productId": 1, "onHand": 42, "reserved": 2, "available": 40, "lowAt": 5 }))]
+struct Stock {
+    /// The product.
+    #[schema(minimum = 1)]
+    product_id: i64,
+    /// Copies in the house.
+    on_hand: i32,
+    /// Of these, held for orders that are not paid yet.
+    reserved: i32,
+    /// Copies that can be bought.
+    available: i32,
+    /// From so many available copies down, stock is low.
+    low_at: i32,
+}
+
+refusals!(ChangeRefused: ScopeRequired, NotFound, StockChanged, OutOfStock);
+
+/// Change the stock of a product
+///
+/// By so many copies, or to what was counted: exactly one of both, always with a reason. For the seller of
+/// the product and the staff. A count is taken only where as many copies are on hand as it was based on,
+/// so that nothing that was bought meanwhile is overwritten; else it is refused with `stock_changed`.
+/// Fewer copies than are available cannot go: `out_of_stock`. The same `Idempotency-Key` changes it once.
+#[utoipa::path(
+    post, path = "/catalog/change-inventory-count", tag = "catalog",
+    security(("bearer" = ["seller"]), ("session" = [])), request_body = StockChange,
+    responses((status = 200, description = "The stock as it is now.", body = Stock), ChangeRefused)
+)]
+async fn change(
+    State(shop): State<Shop>,
+    Desk(by): Desk,
+    Key(key): Key,
+    Body(asked): Body<StockChange>,
+) -> Result<Json<Stock>, Refusal> {
+    let product = asked.product_id;
+    let change = match (asked.change, asked.counted, asked.seen) {
+        (Some(change), None, None) => (change.to_string(), None),
+        (None, Some(counted), Some(seen)) => (counted.to_string(), Some(seen)),
+        _ => return Err(no_kind(&asked)),
+    };
+    let change = match &change {
+        (change, None) => Change::By(change),
+        (counted, Some(seen)) => Change::To { counted, seen: *seen },
+    };
+    let changed = inventory::change(&shop, &by, key, product, change, &asked.reason).await;
+    changed.map_err(|error| Refusal::from(error).naming(&[("delta", "change")]))?;
+    let stock = inventory::get(&shop, &by, product).await?;
+    Ok(Json(Stock {
+        product_id: stock.product,
+        on_hand: stock.on_hand,
+        reserved: stock.reserved,
+        available: stock.available,
+        low_at: stock.low_at,
+    }))
+}
+
+/// What is missing for one kind of change, or too much for it.
+fn no_kind(asked: &StockChange) -> Refusal {
+    let mut check = Check::default();
+    match (asked.change, asked.counted, asked.seen) {
+        (Some(_), counted, seen) => {
+            for (field, said) in [("counted", counted.is_some()), ("seen", seen.is_some())] {
+                check.field::<()>(field, if said { Err(Flaw::Choice) } else { Ok(()) });
+            }
+        }
+        (None, None, None) => {
+            check.field::<()>("change", Err(Flaw::Required));
+        }
+        (None, counted, _) => {
+            let missing = if counted.is_some() { "seen" } else { "counted" };
+            check.field::<()>(missing, Err(Flaw::Required));
+        }
+    }
+    check.field("reason", line(&asked.reason, 100));
+    check.refuse().into()
+}
