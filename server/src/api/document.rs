@@ -26,7 +26,7 @@ use utoipa::{
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::{
-    doors, operations,
+    counters, doors, operations,
     problem::{FieldProblem, Problem},
     refusals::add,
     replay,
@@ -71,6 +71,7 @@ pub fn document() -> &'static utoipa::openapi::OpenApi {
         let mut document = Shop::openapi();
         document.merge(operations().into_openapi());
         document.merge(doors().into_openapi());
+        document.merge(counters().into_openapi());
         let components = document.components.get_or_insert_default();
         let bearer =
             HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token of `POST /member/login`."));
