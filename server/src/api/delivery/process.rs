@@ -101,8 +101,7 @@ fn waybill(asked: &Processing) -> Result<Option<Waybill>, Failure> {
         // There is no number in these steps.
         let sent = parts.into_iter().filter(|(_, part)| part.is_some());
         let flaws: Vec<_> = sent.map(|(name, _)| (name.to_owned(), Flaw::UnknownField)).collect();
-        let clean = flaws.is_empty();
-        return if clean { Ok(None) } else { Err(Failure::Invalid(flaws.into_iter().collect())) };
+        return if flaws.is_empty() { Ok(None) } else { Err(Failure::Invalid(flaws.into_iter().collect())) };
     }
     let [carrier, number] = parts.map(|(_, part)| part.unwrap_or_default());
     Waybill::parse(carrier, number)
