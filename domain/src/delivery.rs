@@ -5,6 +5,7 @@
 
 mod accept;
 mod checkpoint;
+mod find;
 mod hand;
 mod parcel;
 mod sheet;
@@ -25,6 +26,7 @@ use tracing::instrument;
 
 pub use accept::accept_due;
 pub use checkpoint::{Report, checkpoint};
+pub use find::{Single, find, find_by, of};
 pub use hand::{renumber, ship};
 pub use parcel::{Booked, Errand, booked, called_off, errands};
 pub use sheet::{CheckedRow, MOST_ROWS, Sheet, TypedRow, keep, read_rows, sheet};
@@ -73,7 +75,10 @@ async fn go_on(
     let locked = lock_any(conn, order).await?;
     let part = locked.part_of(seller)?;
     if part.status == to {
-        return Ok(());
+        return match waybill {
+            Some(waybill) => hand::noted(conn, part.delivery, waybill).await,
+            None => Ok(()),
+        };
     }
     if locked.status != OrderStatus::Placed || locked.kept_of(seller) == 0 || !part.status.may_become(to) {
         return Err(Failure::StatusChanged.into());

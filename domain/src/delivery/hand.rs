@@ -20,7 +20,8 @@ use crate::{Result, Shop, member::Operator, order::lock_any, retry::retry, trail
 /// of the seller's own. A part that is shipped already stays so.
 ///
 /// # Errors
-/// As [`super::advance`]; [`Failure::Invalid`] with [`Flaw::ParcelBooked`] for a number of the
+/// As [`super::advance`], also for a part that is shipped already under another number, which
+/// [`renumber`] mends; [`Failure::Invalid`] with [`Flaw::ParcelBooked`] for a number of the
 /// seller's own where the carrier has given the parcel one.
 #[instrument(skip_all, fields(order = %order, seller))]
 pub async fn ship(shop: &Shop, by: &Operator, order: OrderId, seller: i64, waybill: Option<&Waybill>) -> Result<()> {
@@ -73,6 +74,21 @@ pub async fn renumber(shop: &Shop, by: &Operator, order: OrderId, seller: i64, w
         Ok(())
     })
     .await
+}
+
+/// Whether a part that is shipped already goes by this very parcel.
+///
+/// # Errors
+/// [`Failure::StatusChanged`] where it does not.
+pub(super) async fn noted(conn: &mut PgConnection, delivery: Uuid, waybill: &Waybill) -> Result<()> {
+    let same = sqlx::query_scalar!(
+        r#"select exists (select from hand_parcel
+                          where delivery_id = $1 and carrier = $2 and tracking_number = $3) as "same!""#,
+        delivery,
+        waybill.carrier,
+        waybill.number
+    );
+    if same.fetch_one(conn).await? { Ok(()) } else { Err(Failure::StatusChanged.into()) }
 }
 
 /// Keeps the carrier and the number of a part, behind its order's lock.

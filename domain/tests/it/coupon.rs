@@ -183,6 +183,36 @@ async fn staff_gives_a_coupon_to_a_chosen_member(db: PgPool) -> Result<()> {
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_members_coupons_come_in_pages_the_newest_first_whatever_their_ids(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 0).await?;
+    let (shop, reader) = (&scene.shop, &scene.reader);
+    let many = scene.create(|form| form.per_member = "9".to_owned()).await?;
+    let mut taken = Vec::new();
+    for id in [Uuid::max(), Uuid::now_v7(), Uuid::from_u128(1), Uuid::from_u128(u128::MAX - 1), Uuid::now_v7()] {
+        coupon::download(shop, reader, id, many).await?;
+        taken.insert(0, id);
+    }
+    let (mut read, mut after) = (Vec::new(), None);
+    loop {
+        let page = coupon::page(shop, reader, after.as_ref(), 2).await?;
+        assert!(page.rows.len() <= 2);
+        read.extend(page.rows.into_iter().map(|coupon| coupon.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(read, taken);
+    let mine = coupon::mine(shop, reader).await?;
+    assert_eq!(mine.iter().map(|coupon| coupon.id).collect::<Vec<_>>(), taken);
+    assert_eq!(coupon::own(shop, reader, taken[0]).await?, mine[0]);
+    let other = recruit(shop, "다른이", "shopper").await?;
+    assert_eq!(refused(coupon::own(shop, &other, taken[0]).await), Some(Failure::NotFound));
+    assert!(coupon::page(shop, &other, None, 2).await?.rows.is_empty());
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn new_members_are_welcomed_as_long_as_there_are_coupons(db: PgPool) -> Result<()> {
     let scene = Scene::new(db, 0).await?;
     let shop = &scene.shop;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     fixture::{assert_books_add_up, product},
-    scene::{Scene, refused, seller_of},
+    scene::{Scene, recruit, refused, seller_of},
 };
 
 impl Scene {
@@ -141,5 +141,35 @@ async fn the_day_of_the_confirmation_counts_from_the_last_delivery(db: PgPool) -
     }
     let left = scene.detail(order).await?.confirm_at.expect("a day") - shop.now();
     assert!(left <= Duration::days(9) && left > Duration::days(9) - Duration::minutes(1), "{left}");
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_delivery_is_there_for_its_shopper_its_seller_and_the_staff_alone(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 100_000).await?;
+    let shop = &scene.shop;
+    let (own, other) = (product(shop, "내 책", 20_000, 5).await, product(shop, "남의 책", 10_000, 5).await);
+    let ((keeper, seller), (stranger, _)) = (seller_of(shop, own).await?, seller_of(shop, other).await?);
+    let order = scene.buy(&[(own, 1), (other, 2)]).await?;
+    let id = scene.detail(order).await?.deliveries.iter().find(|part| part.seller == seller).expect("a part").id;
+    delivery::advance(shop, &keeper, order, seller, To::Shipped).await?;
+
+    let found = delivery::find(shop, &scene.reader, id).await?;
+    assert_eq!((found.order, found.part.id, found.part.seller, found.part.status), (order, id, seller, To::Shipped));
+    let lines: Vec<_> = found.lines.iter().map(|line| (line.product, line.quantity)).collect();
+    assert_eq!(lines, [(own, 1)], "the goods of its seller alone");
+    assert!(found.shipped_at.is_some() && found.delivered_at.is_none() && found.parcel.is_none());
+    for by in [&keeper, &scene.operator] {
+        assert_eq!(delivery::of(shop, by, id).await?, (order, seller));
+        assert_eq!(delivery::find_by(shop, by, id).await?.to, found.to);
+    }
+
+    assert_eq!(refused(delivery::of(shop, &stranger, id).await), Some(Failure::NotFound));
+    assert_eq!(refused(delivery::find_by(shop, &stranger, id).await), Some(Failure::NotFound));
+    for role in ["shopper", "seller"] {
+        let somebody = recruit(shop, "다른이", role).await?;
+        assert_eq!(refused(delivery::find(shop, &somebody, id).await), Some(Failure::NotFound), "{role}");
+    }
+    assert_eq!(refused(delivery::find(shop, &scene.reader, Uuid::now_v7()).await), Some(Failure::NotFound));
     Ok(())
 }

@@ -53,6 +53,9 @@ async fn a_parcel_of_the_sellers_own_is_shown_to_its_shopper(db: PgPool) -> Resu
         "it is not shipped"
     );
     delivery::ship(shop, &packer, order, seller, Some(&waybill("12345678"))).await?;
+    delivery::ship(shop, &packer, order, seller, Some(&waybill("12345678"))).await?;
+    let outcome = delivery::ship(shop, &packer, order, seller, Some(&waybill("87654321"))).await;
+    assert_eq!(refused(outcome), Some(Failure::StatusChanged), "no number is dropped without a word");
     delivery::renumber(shop, &packer, order, seller, &waybill("87654321")).await?;
     let parcels = delivery::parcels(shop, &scene.detail(order).await?).await?;
     let told: Vec<_> = parcels.iter().map(|one| (one.carrier.as_str(), one.number.as_str(), one.by_hand)).collect();

@@ -26,7 +26,7 @@ use utoipa::{
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::{
-    doors, operations,
+    counters, doors, operations,
     problem::{FieldProblem, Problem},
     refusals::add,
     replay,
@@ -76,6 +76,7 @@ pub fn document() -> &'static utoipa::openapi::OpenApi {
         // What comes is no path.
         document.webhooks = messages.webhooks.clone();
         document.merge(messages);
+        document.merge(counters().into_openapi());
         let components = document.components.get_or_insert_default();
         let bearer =
             HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token of `POST /member/login`."));

@@ -73,7 +73,7 @@ pub(super) fn by_address(router: Router<Shop>, programs: &Programs, behind: bool
     }
 }
 
-/// Limits where passwords could be guessed.
+/// Limits where passwords, or the codes of coupons, could be guessed.
 pub(super) fn logins(router: Router<Shop>, programs: &Programs, behind: bool) -> Router<Shop> {
     let config = GovernorConfigBuilder::default()
         .key_extractor(ByAddress { behind })

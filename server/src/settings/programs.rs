@@ -15,7 +15,7 @@ pub struct Programs {
     #[arg(long, env = "MADANG_API_BURST", default_value = "100")]
     pub api_burst: NonZeroU32,
 
-    /// Sign-ins and registrations a minute that one address may send to the REST API.
+    /// Sign-ins and registrations a minute that one address may send to the REST API; and, counted apart, coupons that it may ask for.
     #[arg(long, env = "MADANG_API_LOGINS_PER_MINUTE", default_value = "20")]
     pub api_logins_per_minute: NonZeroU32,
 }
