@@ -7,6 +7,9 @@ mod document;
 mod limits;
 mod list;
 mod member;
+mod origin;
+mod payment;
+mod points;
 mod problem;
 mod refusals;
 mod replay;
@@ -37,7 +40,11 @@ const NOUNS: [&str; 9] =
 
 /// Every operation, by noun.
 fn operations() -> OpenApiRouter<Shop> {
-    OpenApiRouter::default().merge(member::router()).merge(token::router())
+    OpenApiRouter::default()
+        .merge(member::router())
+        .merge(payment::router())
+        .merge(points::router())
+        .merge(token::router())
 }
 
 /// Operations where passwords could be guessed.
