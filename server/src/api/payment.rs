@@ -56,7 +56,7 @@ struct OrderPayment {
 
 /// By what an order is paid: points of the wallet, a card that is typed in at the gateway's page, or a
 /// card that is registered.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum OrderPaidBy {
     Points,
@@ -172,25 +172,17 @@ async fn process(
     Origin(origin): Origin,
     Body(wish): Body<OrderPayment>,
 ) -> Result<Json<ProcessedPayment>, Refusal> {
-    let saved = match wish.method {
-        OrderPaidBy::Points => None,
-        OrderPaidBy::Card => Some(false),
-        OrderPaidBy::SavedCard => Some(true),
-    };
-    let payment = match saved {
-        None => {
-            pay_by_points(&shop, &by, &wish).await?;
-            None
-        }
-        Some(saved) => {
-            let way = way(&shop, &by, saved, wish.method_id).await?;
-            let started = payment::pay_order(&shop, &by, wish.order_id, way, wish.expected_amount, &origin).await?;
-            match begun(&shop, &by, &started).await {
-                Ok(payment) => Some(payment),
-                // It was paid before, by points alone.
-                Err(Failure::NotFound) => None,
-                Err(failure) => return Err(failure.into()),
-            }
+    let payment = if wish.method == OrderPaidBy::Points {
+        pay_by_points(&shop, &by, &wish).await?;
+        None
+    } else {
+        let way = way(&shop, &by, wish.method == OrderPaidBy::SavedCard, wish.method_id).await?;
+        let started = payment::pay_order(&shop, &by, wish.order_id, way, wish.expected_amount, &origin).await?;
+        match begun(&shop, &by, &started).await {
+            Ok(payment) => Some(payment),
+            // It was paid before, by points alone.
+            Err(Failure::NotFound) => None,
+            Err(failure) => return Err(failure.into()),
         }
     };
     let order = order::detail(&shop, &by, wish.order_id).await?.summary;
