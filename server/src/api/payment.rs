@@ -40,7 +40,7 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
 #[schema(example = json!({
     "orderId": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f", "method": "points", "expectedAmount": 16_200
 }))]
-struct OrderPayment {
+struct PaymentOfOrder {
     /// The order: one's own that is not paid yet.
     order_id: Uuid,
     /// By what to pay all that is left of it.
@@ -162,7 +162,7 @@ refusals!(
 /// asking. A registered card that is refused cancels the order, and its lines are back in the cart.
 #[utoipa::path(
     post, path = "/payment/process-payment", tag = "payment", security(("bearer" = []), ("session" = [])),
-    params(KeyHeader), request_body = OrderPayment,
+    params(KeyHeader), request_body = PaymentOfOrder,
     responses((status = 200, description = "Where order and payment stand now.", body = ProcessedPayment), ProcessRefused)
 )]
 async fn process(
@@ -170,7 +170,7 @@ async fn process(
     Member(by): Member,
     _key: RequiredKey,
     Origin(origin): Origin,
-    Body(wish): Body<OrderPayment>,
+    Body(wish): Body<PaymentOfOrder>,
 ) -> Result<Json<ProcessedPayment>, Refusal> {
     let payment = if wish.method == OrderPaidBy::Points {
         pay_by_points(&shop, &by, &wish).await?;
@@ -192,7 +192,7 @@ async fn process(
 
 /// What is left of an order that waits to be paid does not change any more, so that it can be compared
 /// before.
-async fn pay_by_points(shop: &Shop, by: &Shopper, wish: &OrderPayment) -> Result<(), Refusal> {
+async fn pay_by_points(shop: &Shop, by: &Shopper, wish: &PaymentOfOrder) -> Result<(), Refusal> {
     if let Some(expected) = wish.expected_amount {
         let order = order::detail(shop, by, wish.order_id).await?;
         let due = order.summary.total - order.points_used;

@@ -34,7 +34,7 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
     "id": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f", "brand": "현대", "last4": "1234", "name": "생활비",
     "isDefault": true, "createdAt": "2026-11-26T09:30:00Z"
 }))]
-struct Card {
+struct RegisteredCard {
     /// The card: `methodId` elsewhere.
     id: Uuid,
     /// Its brand.
@@ -50,7 +50,7 @@ struct Card {
     created_at: OffsetDateTime,
 }
 
-impl From<payment::Card> for Card {
+impl From<payment::Card> for RegisteredCard {
     fn from(card: payment::Card) -> Self {
         let payment::Card { id, brand, last4, name, is_default, created_at } = card;
         Self { id, brand, last4, name, is_default, created_at }
@@ -63,11 +63,11 @@ impl From<payment::Card> for Card {
 /// part.
 #[utoipa::path(
     get, path = "/payment/methods", tag = "payment", security(("bearer" = []), ("session" = [])),
-    responses((status = 200, description = "The cards.", body = Part<Card>))
+    responses((status = 200, description = "The cards.", body = Part<RegisteredCard>))
 )]
-async fn list(State(shop): State<Shop>, Member(by): Member) -> Result<Json<Part<Card>>, Refusal> {
+async fn list(State(shop): State<Shop>, Member(by): Member) -> Result<Json<Part<RegisteredCard>>, Refusal> {
     let cards = payment::cards(&shop, &by).await?;
-    Ok(Json(Part { items: cards.into_iter().map(Card::from).collect(), next: None }))
+    Ok(Json(Part { items: cards.into_iter().map(RegisteredCard::from).collect(), next: None }))
 }
 
 /// Where the registration of a card stands.
@@ -105,7 +105,7 @@ refusals!(RegisterRefused: TooManyCards, PaymentRefused, GatewayUnavailable);
     request_body = CardRegistration,
     responses(
         (status = 200, description = "Begun: where to go on.", body = BegunRegistration),
-        (status = 201, description = "The registered card.", body = Card),
+        (status = 201, description = "The registered card.", body = RegisteredCard),
         RegisterRefused
     )
 )]
@@ -141,14 +141,14 @@ struct CardChange {
 #[utoipa::path(
     post, path = "/payment/methods/{methodId}", tag = "payment", security(("bearer" = []), ("session" = [])),
     params(("methodId" = Uuid, Path, description = "The card.")), request_body = CardChange,
-    responses((status = 200, description = "The card as it is now.", body = Card))
+    responses((status = 200, description = "The card as it is now.", body = RegisteredCard))
 )]
 async fn change(
     State(shop): State<Shop>,
     Member(by): Member,
     Id(id): Id<Uuid>,
     Body(new): Body<CardChange>,
-) -> Result<Json<Card>, Refusal> {
+) -> Result<Json<RegisteredCard>, Refusal> {
     let before = one(&shop, &by, id).await?;
     let name = new.name.unwrap_or(before.name);
     let changed = payment::change(&shop, &by, id, &name, new.is_default.unwrap_or_default()).await;
@@ -177,7 +177,7 @@ async fn remove(State(shop): State<Shop>, Member(by): Member, Id(id): Id<Uuid>) 
 }
 
 /// One of one's own cards.
-async fn one(shop: &Shop, by: &Shopper, id: MethodId) -> Result<Card, Refusal> {
+async fn one(shop: &Shop, by: &Shopper, id: MethodId) -> Result<RegisteredCard, Refusal> {
     let card = payment::cards(shop, by).await?.into_iter().find(|card| card.id == id);
     Ok(card.ok_or(Failure::NotFound)?.into())
 }
