@@ -85,7 +85,7 @@ pub(crate) fn PointsPage() -> impl IntoView {
         let balance = points::balance(&shop, &shopper).await?;
         let to_earn = points::to_earn(&shop, &shopper).await?;
         let expiring = points::expiring(&shop, &shopper, EXPIRING_DAYS).await?;
-        let mut entries = points::history(&shop, &shopper, before).await?;
+        let mut entries = points::history(&shop, &shopper, before, points::PAGE).await?;
         let charged = charged(&shop, &shopper, charge).await?;
         let cards = if shop.takes_cards() { Some(payment::cards(&shop, &shopper).await?) } else { None };
         let checking = charged.as_ref().is_some_and(is_checked);

@@ -129,31 +129,31 @@ pub struct Entry {
     pub created_at: OffsetDateTime,
 }
 
-/// One's own entries, newest first, those older than `before` where it is given: at most
-/// [`PAGE`] and one more, which tells that there are further ones.
+/// One's own entries, newest first, those older than `before` where it is given: at most `limit` and
+/// one more, which tells that there are further ones.
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn history(shop: &Shop, by: &Shopper, before: Option<i64>) -> Result<Vec<Entry>> {
-    entries(shop, by.id(), before).await
+pub async fn history(shop: &Shop, by: &Shopper, before: Option<i64>, limit: i64) -> Result<Vec<Entry>> {
+    entries(shop, by.id(), before, limit).await
 }
 
-/// A member's entries, in the same way.
+/// A member's entries in the same way, at most [`PAGE`] and one more.
 ///
 /// # Errors
 /// Where the database is away.
 pub async fn history_of(shop: &Shop, _by: &Staff, member: MemberId, before: Option<i64>) -> Result<Vec<Entry>> {
-    entries(shop, member, before).await
+    entries(shop, member, before, PAGE).await
 }
 
-async fn entries(shop: &Shop, member: MemberId, before: Option<i64>) -> Result<Vec<Entry>> {
+async fn entries(shop: &Shop, member: MemberId, before: Option<i64>, limit: i64) -> Result<Vec<Entry>> {
     let rows = sqlx::query!(
         "select points_entry_id, kind, amount, balance_after, order_id, reason, expires_on, created_at
          from points_entry where member_id = $1 and points_entry_id < $2
          order by points_entry_id desc limit $3",
         member,
         before.unwrap_or(i64::MAX),
-        PAGE + 1
+        limit + 1
     )
     .fetch_all(&shop.db)
     .await?;

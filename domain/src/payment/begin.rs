@@ -82,7 +82,7 @@ pub async fn pay_order(
 }
 
 /// Begins to charge one's own wallet by card, with an amount already read by the policy. The same
-/// key again goes on with the same payment.
+/// key again goes on with the same payment; where the gateway opened no page, it begins anew.
 ///
 /// # Errors
 /// As [`pay_order`]; [`Failure::WalletFull`], [`Failure::AlreadySent`] for the same key with another
@@ -192,7 +192,9 @@ async fn write_charge(shop: &Shop, by: &Shopper, key: Uuid, amount: Won, card: O
         .fetch_one(&mut *tx)
         .await?;
     let before = sqlx::query!(
-        "select payment_id, amount, status, checkout_url from payment where member_id = $1 and idempotency_key = $2",
+        r#"select payment_id, amount, status, checkout_url,
+                  status = 'canceled' and method_id is null and gateway_key is null as "unopened!"
+           from payment where member_id = $1 and idempotency_key = $2"#,
         by.id(),
         key
     )
@@ -200,10 +202,16 @@ async fn write_charge(shop: &Shop, by: &Shopper, key: Uuid, amount: Won, card: O
     .await?;
     if let Some(before) = before {
         same(before.amount, amount)?;
-        return Ok(Written::Before(match read(&before.status)? {
-            PaymentState::Pending if before.checkout_url.is_some() => Started::Page(before.payment_id),
-            state => Started::Settled(before.payment_id, state),
-        }));
+        if !before.unopened {
+            return Ok(Written::Before(match read(&before.status)? {
+                PaymentState::Pending if before.checkout_url.is_some() => Started::Page(before.payment_id),
+                state => Started::Settled(before.payment_id, state),
+            }));
+        }
+        // Nobody has seen a page of it: the key is free for another try.
+        sqlx::query!("update payment set idempotency_key = payment_id where payment_id = $1", before.payment_id)
+            .execute(&mut *tx)
+            .await?;
     }
     if amount > shop.policy.points.wallet_max - balance {
         return Err(Failure::WalletFull.into());

@@ -30,7 +30,7 @@ async fn the_same_form_charges_once(db: PgPool) -> Result<()> {
     points::charge(&shop, &reader, key, 10_000).await?;
     points::charge(&shop, &reader, Uuid::now_v7(), 5_000).await?;
     assert_eq!(points::balance(&shop, &reader).await?, 15_000);
-    let history: Vec<_> = points::history(&shop, &reader, None)
+    let history: Vec<_> = points::history(&shop, &reader, None, points::PAGE)
         .await?
         .into_iter()
         .map(|entry| (entry.kind, entry.amount, entry.balance_after))
@@ -152,7 +152,7 @@ async fn a_confirmed_purchase_earns_by_its_products_rate_or_else_the_shops(db: P
     confirm(shop, &scene.reader, order).await?;
     assert_eq!(scene.detail(order).await?.points_earned, 2_019 + 1_559);
     let last_day = kst_date(shop.now()) + Duration::days(365);
-    let entry = points::history(shop, &scene.reader, None).await?.remove(0);
+    let entry = points::history(shop, &scene.reader, None, points::PAGE).await?.remove(0);
     assert_eq!((entry.kind, entry.amount, entry.balance_after), (PointsKind::Earn, 3_578, before + 3_578));
     assert_eq!((entry.expires_on, entry.order_id), (Some(last_day), Some(order)));
     assert_eq!(scene.lots().await?, [(last_day, 3_578), (NEVER, before)]);
@@ -179,7 +179,7 @@ async fn staff_corrects_a_balance_up_and_down_once_with_its_reason(db: PgPool) -
     assert_eq!(scene.lots().await?, [(NEVER, 4_500)], "what runs out first goes first");
     let below = points::adjust(shop, &scene.staff, Uuid::now_v7(), reader, "-4501", "잘못 줌").await;
     assert_eq!(refused(below), Some(Failure::InsufficientPoints));
-    let entries = points::history(shop, &scene.reader, None).await?;
+    let entries = points::history(shop, &scene.reader, None, points::PAGE).await?;
     let told: Vec<_> = entries.iter().map(|entry| (entry.amount, entry.balance_after, entry.reason.as_str())).collect();
     assert_eq!(told, [(-1_500, 4_500, "잘못 줌"), (5_000, 6_000, "사과의 뜻"), (1_000, 1_000, "")]);
     let by = format!("select count(*) from points_entry where kind = 'adjust' and by_member = {}", scene.staff.id());
@@ -229,7 +229,7 @@ async fn a_refund_fits_even_into_a_full_wallet(db: PgPool) -> Result<()> {
 }
 
 async fn history(scene: &Scene) -> Result<Vec<(PointsKind, Won, Won)>> {
-    let entries = points::history(&scene.shop, &scene.reader, None).await?;
+    let entries = points::history(&scene.shop, &scene.reader, None, points::PAGE).await?;
     Ok(entries.into_iter().map(|entry| (entry.kind, entry.amount, entry.balance_after)).collect())
 }
 

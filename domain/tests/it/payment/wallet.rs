@@ -162,3 +162,20 @@ async fn who_begins_another_charge_has_given_up_the_page_before(db: PgPool) -> R
     till.assert_agrees().await;
     Ok(())
 }
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_charge_whose_page_was_not_opened_begins_anew_under_its_key(db: PgPool) -> Result<()> {
+    let till = Till::new(db, 0).await?;
+    let key = Uuid::now_v7();
+    till.gateway.is(Mood::Away);
+    assert_eq!(refused(till.charge(key, 30_000, Way::New).await), Some(Failure::GatewayUnavailable));
+    till.gateway.is(Mood::Well);
+    assert_eq!(refused(till.charge(key, 40_000, Way::New).await), Some(Failure::AlreadySent));
+    let payment = till.charge_page(key, 30_000).await?;
+    assert_eq!(till.charge_page(key, 30_000).await?, payment);
+    assert_eq!(till.come_back(payment).await?.state, PaymentState::Paid);
+    assert_eq!(till.charge(key, 30_000, Way::New).await?, Started::Settled(payment, PaymentState::Paid));
+    assert_eq!((till.scene.balance().await?, till.gateway.kept()), (30_000, 30_000));
+    till.assert_agrees().await;
+    Ok(())
+}
