@@ -1,6 +1,8 @@
 //! The REST API, asked by a program over HTTP.
 
+mod document;
 mod member;
+mod readme;
 
 use std::error::Error;
 
@@ -56,11 +58,11 @@ impl Api {
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Call {
-        self.call(Method::POST, path).json(body)
+        Call(self.call(Method::POST, path).0.json(body))
     }
 
     pub(crate) fn put(&self, path: &str, body: &Value) -> Call {
-        self.call(Method::PUT, path).json(body)
+        Call(self.call(Method::PUT, path).0.json(body))
     }
 
     pub(crate) fn delete(&self, path: &str) -> Call {
