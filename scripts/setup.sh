@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# setup.sh run|test|watch|site|sqlx|bench: installs what is missing for that, one line said for each.
+# setup.sh run|test|watch|site|sqlx|bench|fuzz: installs what is missing for that, one line said for each.
 # Says nothing when nothing is missing. Debian and Ubuntu; elsewhere it names what to install.
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 # shellcheck source=scripts/postgres.sh
 . scripts/postgres.sh
 
-purpose=${1:?run, test, watch, site, sqlx or bench}
+purpose=${1:?run, test, watch, site, sqlx, bench or fuzz}
 wasm_target=wasm32-unknown-unknown
 cargo_leptos_version=0.3.7
 
@@ -146,6 +146,21 @@ install_node_modules() { # install_node_modules DIRECTORY WHAT
     npm ci --no-audit --no-fund --loglevel=error </dev/null >/dev/null)
 }
 
+# --- Python -------------------------------------------------------------------------------------
+
+install_schemathesis() {
+  local target venv
+  read -r target < <(scripts/layout.mjs)
+  venv=$target/schemathesis
+  # The list is copied once all of it is there; a newer Python leaves the old environment without one.
+  cmp -s scripts/api/requirements.txt "$venv/requirements.txt" && "$venv/bin/python" -c '' 2>/dev/null && return
+  step "Installing Schemathesis into $venv"
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement scripts/api/requirements.txt
+  cp scripts/api/requirements.txt "$venv/"
+}
+
 # --- Chromium -----------------------------------------------------------------------------------
 
 want_chromium() {
@@ -171,7 +186,16 @@ command -v cc >/dev/null || want build-essential "a C compiler and linker (cc)"
 if [[ $purpose != site ]]; then
   pg_bin >/dev/null || want postgresql "PostgreSQL $pg_oldest or later"
 fi
-if [[ $purpose == test ]]; then want_chromium; fi
+case $purpose in
+  test | fuzz)
+    command -v curl >/dev/null || want curl curl
+    python3 -c 'import ensurepip, venv' 2>/dev/null || want 'python3 python3-venv' 'Python with venv'
+    ;;
+esac
+if [[ $purpose == test ]]; then
+  command -v jq >/dev/null || want jq jq
+  want_chromium
+fi
 install_packages
 
 case $purpose in
@@ -193,4 +217,7 @@ case $purpose in
     install_node_modules end2end 'Playwright (npm)'
     install_playwright_chromium
     ;;
+esac
+case $purpose in
+  test | fuzz) install_schemathesis ;;
 esac

@@ -87,6 +87,11 @@ status=0
 "$target/debug/drill" --program "$target/debug/madang" --sandbox "$target/debug/sandbox" --kills 3 --shoppers 4 </dev/null || status=$?
 count $((status == 0)) $((status != 0)) "$status"
 
+check 'the REST API, fuzzed'
+status=0
+MADANG_BIN=$target/debug/madang SANDBOX_BIN=$target/debug/sandbox scripts/fuzz-api.sh short </dev/null || status=$?
+count $((status == 0)) $((status != 0)) "$status"
+
 check 'browser tests'
 # Playwright starts the server and the sandbox; these tell it which, and with what.
 CHROMIUM=$(scripts/chromium.sh)

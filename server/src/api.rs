@@ -27,7 +27,7 @@ use domain::Shop;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use document::{document, documents};
+pub use document::{document, documents, text};
 pub(crate) use problem::tell;
 
 use crate::settings::Programs;

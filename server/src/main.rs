@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
-use server::{audit, database, demo, serve, settings};
+use server::{api, audit, database, demo, serve, settings};
 
 /// A web storefront in one binary.
 #[derive(Parser)]
@@ -23,6 +23,8 @@ enum Command {
     Seed(settings::Seed),
     /// Add everything that moves value up again; exits non-zero where it does not agree.
     Audit(settings::Database),
+    /// Print the OpenAPI document of the REST API.
+    Openapi,
 }
 
 fn main() -> ExitCode {
@@ -54,6 +56,10 @@ fn main() -> ExitCode {
             Command::Migrate(settings) => database::migrate(settings).await,
             Command::Seed(settings) => demo::seed(settings).await,
             Command::Audit(settings) => audit::run(settings).await,
+            Command::Openapi => {
+                println!("{}", api::text());
+                Ok(())
+            }
         }
     });
     match outcome {

@@ -19,7 +19,7 @@ use utoipa::{
     openapi::{
         Header, HeaderBuilder, ObjectBuilder, RefOr, Required,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
-        schema::Type,
+        schema::{Schema, SchemaType, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -46,7 +46,7 @@ const PAGE: &str = "/api/docs";
         description = "The shop for programs: what shoppers, sellers and the staff do in a browser, at documented paths.\n\n\
             **Signing in.** `POST /member/login` gives a token; send it as `Authorization: Bearer …`. A token acts as its scope: `shopper`, `seller` or `staff`. The session cookie of a browser works too.\n\n\
             **Units.** Money is whole won. Times are RFC 3339 in UTC. Ids of orders, payments, deliveries, claims and coupons are UUIDs, those of members and products whole numbers.\n\n\
-            **Doing it once.** Every change takes an `Idempotency-Key`, a new UUID for each change. The same key with the same request within 24 hours is answered with the first answer and `Idempotency-Replayed: true`; with another request it is refused with 422 `already_sent`; while the first is under way with 409 `key_in_use`. Answers that a later try may change (400, 401, 403, 404, 412, 422, 428, 429 and 5xx) are not kept.\n\n\
+            **Doing it once.** Every change takes an `Idempotency-Key`, a new UUID for each change. The same key with the same request within 24 hours is answered with the first answer and `Idempotency-Replayed: true`; with another body it is refused with 422 `already_sent`; while the first is under way with 409 `key_in_use`. Answers that a later try may change (400, 401, 403, 404, 412, 422, 428, 429 and 5xx) are not kept.\n\n\
             **Refusals** are problem details (RFC 9457). Act upon `code`; a bad body names every bad field at once in `errors`. Fields that there are none of are refused. Sentences are Korean, or English where `Accept-Language` asks for it.\n\n\
             **Lists** come in parts: send `next` as `cursor`.\n\n\
             **Limits.** `X-RateLimit-Limit` tells how many requests may come at once, `X-RateLimit-Remaining` how many of them are left; a refusal with 429 tells in `Retry-After` after how many seconds to come again. A body may have 256 KiB."
@@ -91,6 +91,12 @@ pub fn document() -> &'static utoipa::openapi::OpenApi {
     &DOCUMENT
 }
 
+/// The document as text, the same each time: `docs/openapi.json` is this.
+pub fn text() -> String {
+    // Nothing in it cannot be written.
+    serde_json::to_string_pretty(document()).unwrap_or_default()
+}
+
 /// The document and the page to try it on, which brings its own scripts and styles.
 pub fn documents() -> Router {
     let page = SwaggerUi::new(PAGE)
@@ -112,6 +118,8 @@ fn complete(item: &mut PathItem) {
 }
 
 fn describe(operation: &mut Operation, changes: bool) {
+    operation.operation_id = Some(called(operation));
+    operation.parameters.iter_mut().flatten().for_each(bound);
     let stands = |place| operation.parameters.iter().flatten().filter_map(own).any(|one| one.parameter_in == place);
     let (in_path, in_query) = (stands(ParameterIn::Path), stands(ParameterIn::Query));
     let responses = &mut operation.responses.responses;
@@ -151,6 +159,40 @@ fn describe(operation: &mut Operation, changes: bool) {
         if changes && status.starts_with('2') {
             headers.insert("Idempotency-Replayed".to_owned(), replayed());
         }
+    }
+}
+
+/// What generated programs call the operation: its summary as one word, with its noun where that alone
+/// would say too little.
+fn called(operation: &Operation) -> String {
+    let noun = operation.tags.iter().flatten().next().map(String::as_str).unwrap_or_default();
+    let summary = operation.summary.as_deref().unwrap_or_default();
+    let mut words: Vec<_> = summary.split([' ', '-']).filter(|word| !SMALL.contains(word)).collect();
+    if words.len() == 1 {
+        words.push(noun);
+    }
+    let mut called = String::new();
+    for word in words {
+        let mut letters = word.chars().filter(char::is_ascii_alphanumeric);
+        let first = letters
+            .next()
+            .map(|first| if called.is_empty() { first.to_ascii_lowercase() } else { first.to_ascii_uppercase() });
+        called.extend(first.into_iter().chain(letters));
+    }
+    called
+}
+
+const SMALL: [&str; 6] = ["a", "an", "the", "one's", "its", "their"];
+
+/// Ids in an address are numbers from 1 on.
+fn bound(parameter: &mut RefOr<Parameter>) {
+    if let RefOr::T(Parameter {
+        parameter_in: ParameterIn::Path, schema: Some(RefOr::T(Schema::Object(object))), ..
+    }) = parameter
+        && object.schema_type == SchemaType::Type(Type::Integer)
+    {
+        object.minimum.get_or_insert(1_i32.into());
+        object.maximum.get_or_insert(utoipa::Number::Int(isize::MAX));
     }
 }
 

@@ -48,8 +48,8 @@ struct Answer {
 
 /// Answers a change that comes with a key once; whatever it asks for, and from whom, is part of it.
 pub(super) async fn replay(State(shop): State<Shop>, request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || !request.headers().contains_key(KEY)
-    {
+    let changes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
+    if !changes || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
     once(&shop, request, next).await.unwrap_or_else(IntoResponse::into_response)
@@ -60,9 +60,11 @@ async fn once(shop: &Shop, request: Request, next: Next) -> Result<Response, Ref
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, LIMIT).await.map_err(|_| Failure::TooLarge)?;
     let caller = parts.extensions.get::<Caller>().and_then(|caller| caller.shopper.as_ref());
+    // A key belongs to one operation: elsewhere it says nothing, and those who are not signed in, who share
+    // theirs, are asked to sign in.
     let asked = Asked {
         caller: caller.map(domain::member::Shopper::id),
-        key: digest(&[key.as_bytes()]),
+        key: digest(&[key.as_bytes(), parts.method.as_str().as_bytes(), parts.uri.path().as_bytes()]),
         fingerprint: fingerprint(&key, &parts, &body),
     };
     let seal = Seal::of(&key, &asked, &body)?;
