@@ -295,6 +295,8 @@ pub(crate) fn field(name: &str) -> String {
         "slow" => t!("sys-switch-slow"),
         "body" => t!("note-new"),
         "file" => t!("ship-file-field"),
+        "scope" => t!("token-scope"),
+        "days" => t!("token-days"),
         "carrier" => t!("follow-carrier"),
         "number" => t!("ship-number"),
         carrier if carrier.starts_with("carrier-") => t!("follow-carrier"),

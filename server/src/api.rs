@@ -7,6 +7,7 @@ mod document;
 mod limits;
 mod list;
 mod member;
+mod page;
 mod problem;
 mod refusals;
 mod replay;

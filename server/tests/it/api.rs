@@ -56,11 +56,11 @@ impl Api {
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Call {
-        self.call(Method::POST, path).json(body)
+        Call(self.call(Method::POST, path).0.json(body))
     }
 
     pub(crate) fn put(&self, path: &str, body: &Value) -> Call {
-        self.call(Method::PUT, path).json(body)
+        Call(self.call(Method::PUT, path).0.json(body))
     }
 
     pub(crate) fn delete(&self, path: &str) -> Call {

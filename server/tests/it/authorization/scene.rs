@@ -26,6 +26,7 @@ type Things = BTreeMap<&'static str, String>;
 /// What the shop does by itself, behind the log or by the clock.
 const BY_ITSELF: &[&str] = &[
     "_sqlx_migrations",
+    "api_reply",
     "event_reader",
     "mail",
     "notification",
@@ -98,14 +99,8 @@ impl Scene {
     /// One of its own.
     pub(super) async fn anew(&self, shop: &Served, who: Who) -> Result<Client> {
         let client = browser()?;
-        let account = match who {
-            Who::Guest => return Ok(client),
-            Who::Member => ("shopper@madang.example", "shopper-madang"),
-            Who::OtherSeller => ("other@madang.example", "seller-madang"),
-            Who::Seller => ("seller@madang.example", "seller-madang"),
-            Who::Staff => ("staff@madang.example", "staff-madang"),
-        };
-        let form = [("email", account.0), ("password", account.1), ("next", "/my")];
+        let Some((email, password)) = who.account() else { return Ok(client) };
+        let form = [("email", email), ("password", password), ("next", "/my")];
         let answer = post(&client, shop.url("/fn/member/sign-in"), &form).await?;
         let to = answer.headers().get(reqwest::header::LOCATION).and_then(|to| to.to_str().ok());
         assert_eq!(to, Some("/my"), "{who:?} signs in");
@@ -130,6 +125,11 @@ impl Scene {
             .collect();
         let sums: Vec<(String, String)> = sqlx::query_as(&sums.join(" union all ")).fetch_all(&self.db).await?;
         Ok(sums.into_iter().collect())
+    }
+
+    /// The rules, to do with the shop what no door does.
+    pub(super) fn shop(&self) -> Shop {
+        Shop::new(self.db.clone(), Policy::default())
     }
 
     pub(super) async fn close(self) {
