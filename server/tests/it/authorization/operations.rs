@@ -1,7 +1,8 @@
 //! The table for programs. A new operation is one line here: its method and path as the document has
 //! them, who may, the address that whoever may would ask (its query too), and the body that goes with
 //! it, empty where there is none. In braces stand things of the scene, as in the other table, and
-//! `{shopper}` and `{token}`, the demo shopper and a token of theirs; `{key}` is a new one each time.
+//! `{shopper}` with `{token}`, the demo shopper's, and `{delivery}`, that of `{order}`; `{key}` and
+//! `{isbn}` are new ones each time.
 //!
 //! Each line is tried as everybody, by a token whose scope is their role. Whoever may not is turned
 //! away: a guest is told `sign_in_required`, a scope that does not reach `scope_required`, and

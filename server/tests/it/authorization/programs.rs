@@ -121,6 +121,8 @@ impl Operation {
     fn lets_in(&self, answer: &Answer) -> bool {
         let ruled = match answer.status.as_u16() {
             200..300 | 402 | 409 => true,
+            // What everybody may do is done to what is one's own, which a new cart has not.
+            404 => self.may.contains(&Who::Guest),
             422 => answer.code != "invalid",
             503 => answer.code == "gateway_unavailable",
             _ => false,

@@ -5,7 +5,13 @@ mod people;
 mod system;
 mod wares;
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use domain::{
     Policy, Shop,
@@ -78,10 +84,10 @@ impl Scene {
         Ok(Self { db, things, clients: Mutex::default() })
     }
 
-    /// A text of the table with its things in it. A key is a new one each time.
+    /// A text of the table with its things in it. A key is a new one each time, and so is an ISBN.
     pub(super) fn filled(&self, text: &str) -> String {
         let key = Uuid::now_v7().to_string();
-        let filled = text.replace("{key}", &key);
+        let filled = text.replace("{key}", &key).replace("{isbn}", &isbn());
         self.things.iter().fold(filled, |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
     }
 
@@ -135,4 +141,13 @@ impl Scene {
     pub(super) async fn close(self) {
         self.db.close().await;
     }
+}
+
+/// One that no product has.
+fn isbn() -> String {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    let digits = format!("97910{:07}", LAST.fetch_add(1, Ordering::Relaxed));
+    let weighed = digits.bytes().zip([1, 3].into_iter().cycle());
+    let sum: u32 = weighed.map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
 }
