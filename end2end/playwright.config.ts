@@ -10,7 +10,7 @@ const gatewaySecret = "test_sk_end2end";
 export const carrierSecret = "whsec_bWFkYW5nLWVuZDJlbmQtY2Fycmllci1zZWNyZXQ=";
 
 /** Specs about what only scripts do, and about what must work without them. */
-const scriptsOnly = ["**/islands.spec.ts", "**/security.spec.ts"];
+const scriptsOnly = ["**/documents.spec.ts", "**/islands.spec.ts", "**/security.spec.ts"];
 const plainOnly = "**/plain.spec.ts";
 
 export default defineConfig({
@@ -47,7 +47,7 @@ export default defineConfig({
     { name: "scripts off", testIgnore: scriptsOnly, use: { javaScriptEnabled: false } },
     {
       name: "phone",
-      testMatch: ["trip", "islands", "coupon", "life", "payment", "cards"].map((spec) => `**/${spec}.spec.ts`),
+      testMatch: ["trip", "islands", "coupon", "life", "payment", "cards", "tokens"].map((spec) => `**/${spec}.spec.ts`),
       use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
     },
   ],

@@ -114,6 +114,7 @@ pub(crate) fn Tabs() -> impl IntoView {
         ("/my/coupons", t!("coupons")),
         ("/my/addresses", t!("addresses")),
         ("/my/profile", t!("profile")),
+        ("/my/tokens", t!("tokens")),
         ("/my/seller", t!("people-sell")),
     ]
     .map(|(href, name)| {

@@ -6,6 +6,7 @@
 
 pub mod cart;
 pub mod checkout;
+pub mod copy;
 pub mod live;
 pub mod order;
 pub mod payment;
@@ -48,6 +49,8 @@ mod shell;
 mod staff;
 #[cfg(feature = "ssr")]
 pub mod text;
+#[cfg(feature = "ssr")]
+mod token;
 #[cfg(feature = "ssr")]
 mod wish;
 #[cfg(feature = "ssr")]

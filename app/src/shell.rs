@@ -24,6 +24,7 @@ use crate::{
     page::{Failed, page},
     payment, points, product, ranking, seller, staff,
     text::{Locale, t},
+    token,
 };
 
 /// Lets the browser fetch the page behind a link when the shopper is about to follow it. Only
@@ -108,6 +109,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/my/addresses") view=address::AddressesPage ssr=SsrMode::Async />
                     <Route path=path!("/my/addresses/new") view=address::NewAddressPage ssr=SsrMode::Async />
                     <Route path=path!("/my/addresses/:id") view=address::EditAddressPage ssr=SsrMode::Async />
+                    <Route path=path!("/my/tokens") view=token::TokensPage ssr=SsrMode::Async />
                     <Route path=path!("/staff") view=staff::home::StaffPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/applications") view=staff::applications::ApplicationsPage ssr=SsrMode::Async />
                     <Route path=path!("/staff/audit") view=staff::audit::AuditPage ssr=SsrMode::Async />
@@ -268,6 +270,7 @@ fn Footer() -> impl IntoView {
         <footer class="bottom">
             <div class="wrap">
                 <p>{t!("footer-about")}</p>
+                <p><a href="/api/docs/">{t!("footer-api")}</a></p>
                 <form action="/fn/language" method="post">
                     <input type="hidden" name="language" value=other />
                     <input type="hidden" name="next" value=here />

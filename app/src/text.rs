@@ -300,6 +300,8 @@ pub(crate) fn field(name: &str) -> String {
         "file" => t!("ship-file-field"),
         "url" => t!("subscription-url"),
         "topics" => t!("subscription-topics"),
+        "scope" => t!("token-scope"),
+        "days" => t!("token-days"),
         "carrier" => t!("follow-carrier"),
         "number" => t!("ship-number"),
         carrier if carrier.starts_with("carrier-") => t!("follow-carrier"),

@@ -48,7 +48,8 @@ impl Scope {
         if self.is_of(role) { self.role() } else { Role::Shopper }
     }
 
-    const fn role(self) -> Role {
+    /// The role that it lets a program act in.
+    pub const fn role(self) -> Role {
         match self {
             Self::Shopper => Role::Shopper,
             Self::Seller => Role::Seller,

@@ -3,10 +3,19 @@
 
 mod body;
 mod caller;
+mod cart;
+mod catalog;
+mod coupon;
+mod delivery;
 mod document;
 mod limits;
 mod list;
 mod member;
+mod order;
+mod origin;
+mod page;
+mod payment;
+mod points;
 mod problem;
 mod refusals;
 mod replay;
@@ -39,7 +48,17 @@ const NOUNS: [&str; 9] =
 
 /// Every operation, by noun.
 fn operations() -> OpenApiRouter<Shop> {
-    OpenApiRouter::default().merge(member::router()).merge(subscription::router()).merge(token::router())
+    OpenApiRouter::default()
+        .merge(cart::router())
+        .merge(catalog::router())
+        .merge(coupon::router())
+        .merge(delivery::router())
+        .merge(member::router())
+        .merge(order::router())
+        .merge(payment::router())
+        .merge(points::router())
+        .merge(subscription::router())
+        .merge(token::router())
 }
 
 /// Operations where passwords could be guessed.
@@ -47,10 +66,17 @@ fn doors() -> OpenApiRouter<Shop> {
     member::doors()
 }
 
+/// Operations where codes could be guessed.
+fn counters() -> OpenApiRouter<Shop> {
+    coupon::counter()
+}
+
 /// The API. `behind` tells whether something stands in front of the shop. Sessions, where a browser
 /// asks, are the caller's to provide, as is [`tell`].
 pub(crate) fn router(shop: &Shop, programs: &Programs, behind: bool) -> Router {
     let router = Router::from(operations()).merge(limits::logins(doors().into(), programs, behind));
+    // Counted apart: whoever takes coupons can still sign in.
+    let router = router.merge(limits::logins(counters().into(), programs, behind));
     let router = NOUNS.iter().fold(router, |router, noun| router.route(&format!("/{noun}/{{*rest}}"), any(nothing)));
     // The last one sees a request first.
     let router = router

@@ -1,6 +1,5 @@
 //! How an order stands, kept true while its page is open.
 
-mod copy;
 mod state;
 #[cfg(feature = "hydrate")]
 mod watch;
@@ -8,7 +7,7 @@ mod watch;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use copy::Copy;
+use crate::copy::{Copy, CopyTexts};
 pub use state::{Followed, FollowedParcel, FollowedPart, FollowedStep, follow_order};
 #[cfg(feature = "ssr")]
 pub(super) use state::{followed, texts};
@@ -101,6 +100,12 @@ fn Part(part: FollowedPart, words: StoredValue<FollowTexts>) -> impl IntoView {
 #[component]
 fn Parcel(parcel: FollowedParcel, words: StoredValue<FollowTexts>) -> impl IntoView {
     let said = move |word: fn(&FollowTexts) -> &String| words.with_value(|texts| word(texts).clone());
+    let texts = words.with_value(|texts| CopyTexts {
+        name: texts.number.clone(),
+        copy: texts.copy.clone(),
+        copied: texts.copied.clone(),
+        marked: texts.marked.clone(),
+    });
     let last = parcel.steps.len().saturating_sub(1);
     let steps = parcel
         .steps
@@ -120,7 +125,7 @@ fn Parcel(parcel: FollowedParcel, words: StoredValue<FollowTexts>) -> impl IntoV
     view! {
         <dl class="parcel">
             <div><dt>{said(|texts| &texts.carrier)}</dt><dd>{parcel.carrier}</dd></div>
-            <div><dt>{said(|texts| &texts.number)}</dt><dd><Copy text=parcel.number words /></dd></div>
+            <div><dt>{said(|texts| &texts.number)}</dt><dd><Copy text=parcel.number texts /></dd></div>
         </dl>
         <ol class="track" aria-label=said(|texts| &texts.track)>{steps}</ol>
     }

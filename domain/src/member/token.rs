@@ -73,12 +73,12 @@ pub struct Token {
 #[instrument(skip_all, fields(member = by.id))]
 pub async fn issue(shop: &Shop, by: &Shopper, new: &NewToken) -> Result<Issued> {
     let mut check = Check::default();
-    let scope = check.field("scope", if new.scope.is_of(by.role) { Ok(new.scope) } else { Err(Flaw::Choice) });
     let name = match new.name.trim() {
         "" => Ok("API".to_owned()),
         typed => token::name(typed),
     };
     let name = check.field("name", name);
+    let scope = check.field("scope", if new.scope.is_of(by.role) { Ok(new.scope) } else { Err(Flaw::Choice) });
     let days = if new.days.trim().is_empty() { Ok(DAYS) } else { number(&new.days, 1, MOST_DAYS) };
     let days = check.field("days", days);
     let (Some(scope), Some(name), Some(days)) = (scope, name, days) else { return Err(check.refuse().into()) };

@@ -23,10 +23,9 @@ use utoipa::{
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
-use utoipa_swagger_ui::SwaggerUi;
 
 use super::{
-    counters, doors, operations,
+    counters, doors, operations, page,
     problem::{FieldProblem, Problem},
     refusals::add,
     replay,
@@ -35,9 +34,6 @@ use super::{
 
 /// Where the document stands.
 const DOCUMENT: &str = "/api/openapi.json";
-
-/// Where the page to try it on stands.
-const PAGE: &str = "/api/docs";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -97,15 +93,13 @@ pub fn text() -> String {
     serde_json::to_string_pretty(document()).unwrap_or_default()
 }
 
-/// The document and the page to try it on, which brings its own scripts and styles.
+/// The document and the page to try it on.
 pub fn documents() -> Router {
-    let page = SwaggerUi::new(PAGE)
-        .config(utoipa_swagger_ui::Config::from(DOCUMENT).try_it_out_enabled(true).persist_authorization(false));
     let revalidated =
         SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    Router::from(page)
+    page::router(DOCUMENT)
         .route(DOCUMENT, get(|| async { Json(document()) }))
-        .route("/api", get(|| async { Redirect::permanent(PAGE) }))
+        .route("/api", get(|| async { Redirect::permanent(page::PLACE) }))
         .layer(revalidated)
 }
 

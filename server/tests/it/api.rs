@@ -1,7 +1,15 @@
 //! The REST API, asked by a program over HTTP.
 
+mod cart;
 mod catalog;
+mod coupon;
+mod delivery;
+mod document;
 mod member;
+mod order;
+mod payment;
+mod points;
+mod readme;
 mod subscription;
 
 use std::error::Error;
@@ -58,11 +66,11 @@ impl Api {
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Call {
-        self.call(Method::POST, path).json(body)
+        Call(self.call(Method::POST, path).0.json(body))
     }
 
     pub(crate) fn put(&self, path: &str, body: &Value) -> Call {
-        self.call(Method::PUT, path).json(body)
+        Call(self.call(Method::PUT, path).0.json(body))
     }
 
     pub(crate) fn delete(&self, path: &str) -> Call {

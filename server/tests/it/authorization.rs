@@ -1,8 +1,11 @@
 //! Who may do what: every server function, every page of a member or of who runs the shop, and every
-//! file that goes out or comes in, tried as everybody. The table says who may; what is missing in it
-//! fails, and so does what it names and the shop has not.
+//! file that goes out or comes in, tried as everybody; and every operation of the API, by tokens and
+//! by sessions. The tables say who may; what is missing in them fails, and so does what they name and
+//! the shop has not.
 
 mod doors;
+mod operations;
+mod programs;
 mod scene;
 mod table;
 

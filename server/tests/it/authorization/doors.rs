@@ -23,12 +23,28 @@ pub(super) enum Who {
     Guest,
     /// The demo shopper.
     Member,
+    /// Another shopper, to whom nothing of the table belongs. Programs alone are tried as them.
+    OtherMember,
     /// Sells something else.
     OtherSeller,
     /// The demo seller, whose things the table names.
     Seller,
     /// The demo staff.
     Staff,
+}
+
+impl Who {
+    /// E-mail address and password.
+    pub(super) const fn account(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Guest => None,
+            Self::Member => Some(("shopper@madang.example", "shopper-madang")),
+            Self::OtherMember => Some(("someone@madang.example", "correct horse")),
+            Self::OtherSeller => Some(("other@madang.example", "seller-madang")),
+            Self::Seller => Some(("seller@madang.example", "seller-madang")),
+            Self::Staff => Some(("staff@madang.example", "staff-madang")),
+        }
+    }
 }
 
 /// Whom a door lets in.

@@ -6,7 +6,13 @@ mod subscriptions;
 mod system;
 mod wares;
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use domain::{
     Policy, Shop,
@@ -27,6 +33,7 @@ type Things = BTreeMap<&'static str, String>;
 /// What the shop does by itself, behind the log or by the clock.
 const BY_ITSELF: &[&str] = &[
     "_sqlx_migrations",
+    "api_reply",
     "event_reader",
     "mail",
     "notification",
@@ -79,10 +86,10 @@ impl Scene {
         Ok(Self { db, things, clients: Mutex::default() })
     }
 
-    /// A text of the table with its things in it. A key is a new one each time.
+    /// A text of the table with its things in it. A key is a new one each time, and so is an ISBN.
     pub(super) fn filled(&self, text: &str) -> String {
         let key = Uuid::now_v7().to_string();
-        let filled = text.replace("{key}", &key);
+        let filled = text.replace("{key}", &key).replace("{isbn}", &isbn());
         self.things.iter().fold(filled, |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
     }
 
@@ -100,14 +107,8 @@ impl Scene {
     /// One of its own.
     pub(super) async fn anew(&self, shop: &Served, who: Who) -> Result<Client> {
         let client = browser()?;
-        let account = match who {
-            Who::Guest => return Ok(client),
-            Who::Member => ("shopper@madang.example", "shopper-madang"),
-            Who::OtherSeller => ("other@madang.example", "seller-madang"),
-            Who::Seller => ("seller@madang.example", "seller-madang"),
-            Who::Staff => ("staff@madang.example", "staff-madang"),
-        };
-        let form = [("email", account.0), ("password", account.1), ("next", "/my")];
+        let Some((email, password)) = who.account() else { return Ok(client) };
+        let form = [("email", email), ("password", password), ("next", "/my")];
         let answer = post(&client, shop.url("/fn/member/sign-in"), &form).await?;
         let to = answer.headers().get(reqwest::header::LOCATION).and_then(|to| to.to_str().ok());
         assert_eq!(to, Some("/my"), "{who:?} signs in");
@@ -134,7 +135,21 @@ impl Scene {
         Ok(sums.into_iter().collect())
     }
 
+    /// The rules, to do with the shop what no door does.
+    pub(super) fn shop(&self) -> Shop {
+        Shop::new(self.db.clone(), Policy::default())
+    }
+
     pub(super) async fn close(self) {
         self.db.close().await;
     }
+}
+
+/// One that no product has.
+fn isbn() -> String {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    let digits = format!("97910{:07}", LAST.fetch_add(1, Ordering::Relaxed));
+    let weighed = digits.bytes().zip([1, 3].into_iter().cycle());
+    let sum: u32 = weighed.map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
 }

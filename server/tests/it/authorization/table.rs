@@ -127,6 +127,8 @@ pub(super) const FUNCTIONS: &[(&str, May, &str)] = &[
     ("staff/reconcile", STAFF, "first_day=2026-11-01&last_day=2026-11-02"),
     ("staff/redrive", STAFF, "reader=notification"),
     ("staff/sandbox", STAFF, "neighbor=gateway&slow=10"),
+    ("token/issue", MEMBERS, "name=스크립트&scope=shopper&days=30"),
+    ("token/revoke", BUYER, "id={token}"),
     ("wish/add", MEMBERS, "product={product}"),
     ("wish/withdraw", MEMBERS, "product={product}"),
 ];
@@ -157,6 +159,7 @@ pub(super) const PAGES: &[(&str, May, &str)] = &[
     ("/my/points", MEMBERS, "/my/points"),
     ("/my/profile", MEMBERS, "/my/profile"),
     ("/my/seller", MEMBERS, "/my/seller"),
+    ("/my/tokens", MEMBERS, "/my/tokens"),
     ("/seller", DESK, "/seller"),
     ("/seller/claims", DESK, "/seller/claims"),
     ("/seller/orders", DESK, "/seller/orders"),

@@ -52,11 +52,14 @@ pub(super) async fn things(cast: &Cast) -> Result<Things> {
     let refund = order::detail_any(shop, staff, called_off).await?.summary.total;
     let note = Uuid::now_v7();
     order::add_note(shop, staff, paid, note, "전화로 물었다").await?;
+    let delivery = sqlx::query_scalar::<_, Uuid>("select delivery_id from delivery where order_id = $1");
+    let delivery = delivery.bind(paid).fetch_one(&shop.db).await?;
     Ok(Things::from([
         ("product", product.to_string()),
         ("seller", seller.seller().ok_or("no seller")?.to_string()),
         ("address", address.to_string()),
         ("order", paid.to_string()),
+        ("delivery", delivery.to_string()),
         ("unpaid", unpaid.to_string()),
         ("delivered", delivered.to_string()),
         ("claim", claim.to_string()),

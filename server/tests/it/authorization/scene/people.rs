@@ -3,7 +3,7 @@
 use domain::{
     Shop,
     application::{self, ApplicationForm},
-    member::{self, Shopper, SignUp},
+    member::{self, NewToken, Shopper, SignUp},
 };
 
 use super::{Cast, Result, Things};
@@ -19,7 +19,10 @@ pub(super) async fn things(cast: &Cast) -> Result<Things> {
          values ($1, 'restocked', '{\"product\": 1, \"title\": \"책\"}', -1, now()) returning notification_id",
     );
     let notification = notification.bind(cast.shopper.id()).fetch_one(&shop.db).await?;
+    let token = member::issue(shop, &cast.shopper, &NewToken::default()).await?.id;
     Ok(Things::from([
+        ("shopper", cast.shopper.id().to_string()),
+        ("token", token.to_string()),
         ("member", someone.to_string()),
         ("application", applicant.to_string()),
         ("other-application", refused.to_string()),

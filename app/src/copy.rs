@@ -1,37 +1,58 @@
-//! A number to copy.
+//! Something to copy: a number, or a token.
 
 use leptos::{html::Strong, prelude::*};
+use serde::{Deserialize, Serialize};
 
-use super::FollowTexts;
+/// What a text to copy says, in the language of the page.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyTexts {
+    /// What is copied.
+    pub name: String,
+    /// Copies it.
+    pub copy: String,
+    /// It is copied.
+    pub copied: String,
+    /// It is not, but marked.
+    pub marked: String,
+}
 
-/// The text, and a button that copies it; without scripts, the text to mark.
-#[component]
-pub(super) fn Copy(
+/// A text to copy on a page that has no other island around it.
+#[island]
+pub fn CopyText(
     /// What is copied.
     text: String,
     /// What to say.
-    words: StoredValue<FollowTexts>,
+    texts: CopyTexts,
+) -> impl IntoView {
+    view! { <Copy text texts /> }
+}
+
+/// The text, and a button that copies it; without scripts, the text to mark.
+#[component]
+pub(crate) fn Copy(
+    /// What is copied.
+    text: String,
+    /// What to say.
+    texts: CopyTexts,
 ) -> impl IntoView {
     let marked = NodeRef::<Strong>::new();
     let done = RwSignal::new(String::new());
     // The button shows itself only once it does something.
     let (live, set_live) = signal(false);
     Effect::new(move |_| set_live.set(true));
-    let texts = words.get_value();
-    let label = format!("{} {}", texts.number, texts.copy);
-    let number = text.clone();
+    let label = format!("{} {}", texts.name, texts.copy);
+    let (said, copied) = (texts.copy.clone(), text.clone());
     let copy = move |_| {
-        let number = number.clone();
+        let (text, texts) = (copied.clone(), texts.clone());
         leptos::task::spawn_local(async move {
-            let copied = to_clipboard(&number, marked).await;
-            let word = words.try_with_value(|texts| if copied { texts.copied.clone() } else { texts.marked.clone() });
-            // A parcel that is not shown any more has nothing to say.
-            let _ = word.map(|word| done.try_set(word));
+            let word = if to_clipboard(&text, marked).await { texts.copied } else { texts.marked };
+            // What is not shown any more has nothing to say.
+            let _ = done.try_set(word);
         });
     };
     view! {
         <strong class="number" node_ref=marked>{text}</strong> " "
-        <button type="button" class="button small" aria-label=label hidden=move || !live.get() on:click=copy>{texts.copy}</button>
+        <button type="button" class="button small" aria-label=label hidden=move || !live.get() on:click=copy>{said}</button>
         " " <span class="done" role="status">{move || done.get()}</span>
     }
 }

@@ -1,0 +1,45 @@
+import { expect, test, type Page } from "@playwright/test";
+
+import { fits } from "./shop";
+
+/** An operation on the page of the API. */
+const operation = (page: Page, path: string) =>
+  page.locator(".opblock").filter({ has: page.locator(`[data-path="${path}"]`) });
+
+test("the page of the API brings all that it needs, and lists the operations", async ({ page, baseURL }) => {
+  const elsewhere: string[] = [];
+  const errors: string[] = [];
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== "data:" && url.origin !== baseURL) elsewhere.push(request.url());
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  await page.goto("/");
+  await page.getByRole("contentinfo").getByRole("link", { name: "개발자용 API" }).click();
+  await expect(page).toHaveURL("/api/docs/");
+  await expect(page.getByRole("heading", { level: 1, name: /^Madang/ })).toBeVisible();
+  const document = await (await page.request.get("/api/openapi.json")).json();
+  const described = Object.values<object>(document.paths).flatMap(Object.keys).length;
+  expect(described).toBeGreaterThan(4);
+  await expect(page.locator(".opblock")).toHaveCount(described);
+  await expect(operation(page, "/member/login")).toContainText("Sign in");
+  await fits(page);
+  expect(elsewhere).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test("an operation is tried on the page of the API", async ({ page }) => {
+  await page.goto("/api/docs/");
+  const login = operation(page, "/member/login");
+  await login.locator(".opblock-summary-control").click();
+  await login
+    .locator("textarea")
+    .fill(JSON.stringify({ email: "shopper@madang.example", password: "shopper-madang", name: "try it out" }));
+  await login.getByRole("button", { name: "Execute" }).click();
+  const live = login.locator(".live-responses-table .response");
+  await expect(live.locator(".response-col_status")).toHaveText(/^\s*200/);
+  await expect(live).toContainText(/"token":\s*"madang_/);
+});
