@@ -29,8 +29,7 @@ use super::{
     doors, operations,
     problem::{FieldProblem, Problem},
     refusals::add,
-    replay,
-    subscription,
+    replay, subscription,
 };
 
 /// Where the document stands.
