@@ -47,7 +47,9 @@ export default defineConfig({
     { name: "scripts off", testIgnore: scriptsOnly, use: { javaScriptEnabled: false } },
     {
       name: "phone",
-      testMatch: ["trip", "islands", "coupon", "life", "payment", "cards", "tokens"].map((spec) => `**/${spec}.spec.ts`),
+      testMatch: ["trip", "islands", "coupon", "life", "payment", "cards", "tokens", "webhooks"].map(
+        (spec) => `**/${spec}.spec.ts`,
+      ),
       use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
     },
   ],
@@ -80,6 +82,8 @@ export default defineConfig({
         MADANG_CARRIER_URL: `${sandbox}/carrier`,
         MADANG_CARRIER_SECRET: carrierSecret,
         MADANG_PLATFORM_URL: `${sandbox}/platform/events`,
+        // Receivers of sellers stand on this machine.
+        MADANG_WEBHOOK_PRIVATE: "true",
       },
       reuseExistingServer: false,
       timeout: 120_000,

@@ -28,8 +28,7 @@ use super::{
     counters, doors, operations, page,
     problem::{FieldProblem, Problem},
     refusals::add,
-    replay,
-    subscription,
+    replay, subscription,
 };
 
 /// Where the document stands.

@@ -9,7 +9,7 @@ use axum::{
     Json,
     extract::State,
     http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use contract::{
     subscription::{Off, SubscriptionId, SubscriptionStatus, Topic},
@@ -123,8 +123,8 @@ struct Wanted {
     #[schema(inline)]
     status: Option<SubscriptionStatus>,
     /// Whose they are, for the staff; a seller sees their own whatever stands here.
-    #[param(minimum = 1, maximum = 9_223_372_036_854_775_807_i64)]
-    #[schema(minimum = 1, maximum = 9_223_372_036_854_775_807_i64)]
+    #[param(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     seller_id: Option<i64>,
     /// What came as `next` with the part before; none for the first one.
     #[param(max_length = 500)]
@@ -185,7 +185,7 @@ struct NewSubscription {
 fn topics() -> utoipa::openapi::schema::Array {
     let words = Topic::ALL.map(|topic| Value::from(topic.word()));
     ArrayBuilder::new()
-        .items(ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)))
+        .items(ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build())
         .description(Some("What is told: each topic once."))
         .min_items(Some(1))
         .max_items(Some(Topic::ALL.len()))

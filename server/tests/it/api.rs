@@ -1,12 +1,10 @@
 //! The REST API, asked by a program over HTTP.
 
-mod cart;
 mod catalog;
 mod coupon;
 mod delivery;
 mod document;
 mod member;
-mod order;
 mod payment;
 mod points;
 mod readme;

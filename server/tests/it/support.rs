@@ -7,7 +7,7 @@ use std::path::Path;
 use nix::unistd::Pid;
 use server::postgres::Cluster;
 use sqlx::postgres::PgConnection;
-use sqlx::{Connection, Executor};
+use sqlx::{Connection, Executor, PgPool};
 use tempfile::TempDir;
 
 pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -47,4 +47,22 @@ pub(crate) async fn remember(cluster: &Cluster) -> Result<(), sqlx::Error> {
 
 pub(crate) async fn recall(cluster: &Cluster) -> Result<String, sqlx::Error> {
     ask(cluster, "SELECT word FROM memory").await
+}
+
+/// Makes somebody a seller beside the demo one: `other@madang.example`, with the demo seller's password.
+pub(crate) async fn another_seller(db: &PgPool) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "with other as (
+             insert into member (email, password_hash, name, role)
+             select 'other@madang.example', password_hash, '최서점', 'seller' from member
+             where email = 'seller@madang.example' returning member_id
+         ), wallet as (
+             insert into points_wallet (member_id) select member_id from other
+         )
+         update seller set member_id = other.member_id from other
+         where seller_id = (select min(seller_id) from seller where member_id is null)",
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

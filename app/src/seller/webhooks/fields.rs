@@ -12,11 +12,7 @@ use crate::{
 
 /// What was typed, by the fields' names on the page; topics as one text.
 pub(super) fn typed(form: &SubscriptionForm) -> [(&'static str, String); 3] {
-    [
-        ("url", form.url.clone()),
-        ("topics", form.topics.join(" ")),
-        ("description", form.description.clone()),
-    ]
+    [("url", form.url.clone()), ("topics", form.topics.join(" ")), ("description", form.description.clone())]
 }
 
 /// Address, topics and description.

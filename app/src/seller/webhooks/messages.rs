@@ -62,11 +62,8 @@ pub(crate) fn MessagesPage() -> impl IntoView {
         let active = own.status == SubscriptionStatus::Active;
         let back = asked.without("sent").itself();
         let none = found.rows.is_empty().then(|| view! { <p class="empty">{t!("hook-messages-none")}</p> });
-        let rows = found
-            .rows
-            .into_iter()
-            .map(|message| view! { <Row message active back=back.clone() /> })
-            .collect_view();
+        let rows =
+            found.rows.into_iter().map(|message| view! { <Row message active back=back.clone() /> }).collect_view();
         let itself = format!("{LIST}/{}", own.id);
         Ok(view! {
             <Head title=t!("hook-log") private=true />

@@ -21,10 +21,7 @@ const FORM: &str = "seller/webhook-new";
 
 /// Subscribes to events. The form's key makes a double click make one.
 #[server(prefix = "/fn", endpoint = "seller/webhook-new")]
-async fn subscribe(
-    #[server(default)] key: String,
-    #[server(default)] form: SubscriptionForm,
-) -> Result<(), Failure> {
+async fn subscribe(#[server(default)] key: String, #[server(default)] form: SubscriptionForm) -> Result<(), Failure> {
     let outcome = async {
         let (shop, by) = operator().await?;
         let key = Uuid::parse_str(&key).map_err(|_| Failure::BadRequest)?;

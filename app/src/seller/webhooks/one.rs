@@ -88,7 +88,9 @@ fn State(own: Subscription) -> impl IntoView {
     let sentences = match (own.status, own.off, since) {
         (SubscriptionStatus::Active, _, None) => return view! { <p>{t!("hook-state-active")}</p> }.into_any(),
         (SubscriptionStatus::Paused, ..) => return view! { <p>{t!("hook-state-paused")}</p> }.into_any(),
-        (SubscriptionStatus::Active, _, Some(_)) => (t!("hook-state-failing"), t!("hook-do-failing", days = FAILING_DAYS)),
+        (SubscriptionStatus::Active, _, Some(_)) => {
+            (t!("hook-state-failing"), t!("hook-do-failing", days = FAILING_DAYS))
+        }
         (SubscriptionStatus::Failed, Some(Off::Gone), _) => (t!("subscription-off-gone"), t!("hook-do-off")),
         (SubscriptionStatus::Failed, ..) => (t!("subscription-off-failing", days = FAILING_DAYS), t!("hook-do-off")),
     };

@@ -33,13 +33,12 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
 /// A message to an endpoint, and what became of it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({
+#[schema(as = SubscriptionMessage, example = json!({
     "id": "0199b2c4-8d12-7b1a-8f3e-5d6c7b8a9f01", "subscriptionId": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f",
     "topic": "order.paid", "status": "pending", "attempts": 2, "nextAttemptAt": "2026-11-26T09:35:12Z",
     "statusCode": 500, "trouble": "answer", "firstAttemptAt": "2026-11-26T09:30:01Z",
     "lastAttemptAt": "2026-11-26T09:30:07Z", "createdAt": "2026-11-26T09:30:00Z"
 }))]
-#[schema(as = SubscriptionMessage)]
 pub(super) struct Message {
     /// The message: its `webhook-id`.
     id: Uuid,
@@ -135,14 +134,13 @@ async fn messages(
 /// A message with what it says.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({
+#[schema(as = WholeSubscriptionMessage, example = json!({
     "id": "0199b2c4-8d12-7b1a-8f3e-5d6c7b8a9f01", "subscriptionId": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f",
     "topic": "stock.low", "status": "delivered", "attempts": 1, "nextAttemptAt": null, "statusCode": 204,
     "trouble": null, "firstAttemptAt": "2026-11-26T09:30:01Z", "lastAttemptAt": "2026-11-26T09:30:01Z",
     "createdAt": "2026-11-26T09:30:00Z",
     "body": "{\"type\":\"stock.low\",\"timestamp\":\"2026-11-26T09:30:00Z\",\"data\":{\"productId\":1,\"title\":\"심청전\",\"available\":2,\"lowAt\":3}}"
 }))]
-#[schema(as = WholeSubscriptionMessage)]
 struct WholeMessage {
     /// The message.
     #[serde(flatten)]
@@ -160,11 +158,7 @@ struct WholeMessage {
     params(("messageId" = Uuid, Path, description = "The message.")),
     responses((status = 200, description = "The message.", body = WholeMessage), DeskAlone)
 )]
-async fn read(
-    State(shop): State<Shop>,
-    Desk(by): Desk,
-    Id(id): Id<DeliveryId>,
-) -> Result<Json<WholeMessage>, Refusal> {
+async fn read(State(shop): State<Shop>, Desk(by): Desk, Id(id): Id<DeliveryId>) -> Result<Json<WholeMessage>, Refusal> {
     let found = subscription::delivery(&shop, &by, id).await?;
     Ok(Json(WholeMessage { message: found.delivery.into(), body: found.body }))
 }

@@ -24,11 +24,10 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
 /// What signs.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({
+#[schema(as = SubscriptionSecrets, example = json!({
     "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
     "previous": { "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "until": "2026-11-27T09:30:00Z" }
 }))]
-#[schema(as = SubscriptionSecrets)]
 struct Secrets {
     /// The secret of now: `whsec_` and the key as base64.
     secret: String,

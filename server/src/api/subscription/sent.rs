@@ -8,9 +8,7 @@ use utoipa::{
     OpenApi, ToSchema,
     openapi::{
         ContentBuilder, ObjectBuilder, Ref, Required, ResponseBuilder,
-        path::{
-            HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths,
-        },
+        path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths},
         request_body::RequestBodyBuilder,
         schema::Type,
     },
@@ -192,8 +190,7 @@ const fn summary(topic: Topic) -> &'static str {
 fn example(topic: Topic) -> Value {
     let lines = json!([{ "productId": 1, "title": "심청전", "quantity": 2, "unitPrice": 12_600 }]);
     let (order, delivery) = ("0199b2c1-3f10-7d4e-9a55-0c1d2e3f4a5b", "0199b2c1-3f11-7a2b-8c66-1d2e3f4a5b6c");
-    let stock =
-        |available: i32| json!({ "productId": 1, "title": "심청전", "available": available, "lowAt": 3 });
+    let stock = |available: i32| json!({ "productId": 1, "title": "심청전", "available": available, "lowAt": 3 });
     let data = match topic {
         Topic::OrderCanceled | Topic::OrderReturned => {
             json!({ "orderId": order, "deliveryId": delivery, "nothingKept": false, "lines": lines })

@@ -2,9 +2,11 @@
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use server::postgres;
+use sqlx::PgPool;
 
 use super::{Answer, Api};
-use crate::support::Outcome;
+use crate::support::{Outcome, another_seller, folder};
 
 const ALL: &str = "/subscription/subscriptions";
 
@@ -76,18 +78,18 @@ async fn bad_addresses_and_topics_are_refused_each_with_its_reason() -> Outcome 
         (" ", "required"),
     ] {
         let refused = api.post(ALL, &wanted(url)).by(&seller).send().await?;
-        assert_eq!((refused.status, refused.fields()), (StatusCode::UNPROCESSABLE_ENTITY, vec![("#/url", why)]), "{url}");
+        assert_eq!(
+            (refused.status, refused.fields()),
+            (StatusCode::UNPROCESSABLE_ENTITY, vec![("#/url", why)]),
+            "{url}"
+        );
     }
     let bad = json!({ "url": "", "topics": ["order.paid", "subscription.test"], "description": "가".repeat(201), "secret": "x" });
     let refused = api.post(ALL, &bad).by(&seller).send().await?;
     let mut fields = refused.fields();
     fields.sort_unstable();
-    let expected = [
-        ("#/description", "too_long"),
-        ("#/secret", "unknown_field"),
-        ("#/topics/1", "choice"),
-        ("#/url", "required"),
-    ];
+    let expected =
+        [("#/description", "too_long"), ("#/secret", "unknown_field"), ("#/topics/1", "choice"), ("#/url", "required")];
     assert_eq!(fields, expected);
     for cursor in ["x", "x~", "~x"] {
         let refused = api.get(&format!("{ALL}?cursor={cursor}")).by(&seller).send().await?;
@@ -95,7 +97,7 @@ async fn bad_addresses_and_topics_are_refused_each_with_its_reason() -> Outcome 
     }
     // There is an end to them.
     for at in 0..20 {
-        let url = format!("https://hooks.example.com/{at}");
+        let url = format!("https://93.184.215.14/{at}");
         assert_eq!(api.post(ALL, &wanted(&url)).by(&seller).send().await?.status, StatusCode::CREATED);
     }
     let refused = api.post(ALL, &wanted("https://hooks.example.com/more")).by(&seller).send().await?;
@@ -146,7 +148,10 @@ async fn a_message_is_sent_while_its_subscription_is_active_and_is_looked_at() -
 
 #[tokio::test]
 async fn a_subscription_is_its_sellers_and_the_staff_does_not_read_its_secret() -> Outcome {
-    let api = Api::start()?;
+    let dir = folder(0o755)?;
+    let database = postgres::open(dir.path()).await?;
+    let api = Api::with(&[("DATABASE_URL", &database.url())])?;
+    another_seller(&PgPool::connect(&database.url()).await?).await?;
     let (seller, staff) = (api.token("seller").await?, api.token("staff").await?);
     let other = api.login("other@madang.example", "seller-madang", "seller").await?;
     let shopper = api.token("shopper").await?;
@@ -162,7 +167,8 @@ async fn a_subscription_is_its_sellers_and_the_staff_does_not_read_its_secret() 
     assert_eq!(api.get(path).by(&staff).send().await?.body["sellerName"], made.body["sellerName"]);
 
     for who in [&other, &staff] {
-        let change = api.put(path, &wanted("https://hooks.example.com/x")).by(who).header("if-match", "*").send().await?;
+        let change =
+            api.put(path, &wanted("https://hooks.example.com/x")).by(who).header("if-match", "*").send().await?;
         assert_eq!(change.code(), "not_found");
         assert_eq!(api.get(&format!("{path}/secrets")).by(who).send().await?.code(), "not_found");
         let rotate = api.post(&format!("{path}/secrets"), &json!({})).by(who).header("if-match", "*").send().await?;
@@ -174,7 +180,8 @@ async fn a_subscription_is_its_sellers_and_the_staff_does_not_read_its_secret() 
         assert_eq!(api.post(&format!("{path}/{step}"), &json!({})).by(&other).send().await?.code(), "not_found");
     }
     assert_eq!(api.get(&format!("{path}/messages")).by(&other).send().await?.code(), "not_found");
-    Ok(())
+    drop(api);
+    Ok(database.close().await?)
 }
 
 #[tokio::test]

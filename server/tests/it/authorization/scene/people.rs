@@ -7,10 +7,11 @@ use domain::{
 };
 
 use super::{Cast, Result, Things};
+use crate::support::another_seller;
 
 pub(super) async fn things(cast: &Cast) -> Result<Things> {
     let shop = &cast.shop;
-    another_seller(shop).await?;
+    another_seller(&shop.db).await?;
     let someone = sign_up(shop, "someone@madang.example").await?.id();
     let applicant = someone_who_applies(shop, "1248100998", "applicant@madang.example").await?;
     let refused = someone_who_applies(shop, "2208162517", "refused@madang.example").await?;
@@ -28,24 +29,6 @@ pub(super) async fn things(cast: &Cast) -> Result<Things> {
         ("other-application", refused.to_string()),
         ("notification", notification.to_string()),
     ]))
-}
-
-/// With the demo seller's password.
-async fn another_seller(shop: &Shop) -> Result<()> {
-    sqlx::query(
-        "with other as (
-             insert into member (email, password_hash, name, role)
-             select 'other@madang.example', password_hash, '최서점', 'seller' from member
-             where email = 'seller@madang.example' returning member_id
-         ), wallet as (
-             insert into points_wallet (member_id) select member_id from other
-         )
-         update seller set member_id = other.member_id from other
-         where seller_id = (select min(seller_id) from seller where member_id is null)",
-    )
-    .execute(&shop.db)
-    .await?;
-    Ok(())
 }
 
 async fn sign_up(shop: &Shop, email: &str) -> Result<Shopper> {
