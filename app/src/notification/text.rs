@@ -144,4 +144,16 @@ mod tests {
         let returned = text(&Notice::PaymentFailed { order: None, books: None, amount: 5_000, returned: true });
         assert!(!returned.body.contains("빠져나간 돈은 없습니다"));
     }
+
+    #[test]
+    fn a_subscription_that_was_switched_off_tells_where_and_why() {
+        let off = |because| {
+            let (subscription, host) = (OrderId::nil(), "hooks.example.com".to_owned());
+            text(&Notice::SubscriptionOff { subscription, host, because })
+        };
+        let failing = off(Off::Failing);
+        assert!(failing.body.contains("hooks.example.com") && failing.body.contains("5일"), "{}", failing.body);
+        assert_ne!(off(Off::Gone).body, failing.body);
+        assert_eq!(failing.href, format!("/seller/webhooks/{}", OrderId::nil()));
+    }
 }

@@ -13,7 +13,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
+
+/// How long a message may take that another process sends.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone)]
 pub(super) enum Answer {
@@ -38,10 +41,11 @@ impl Heard {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inside {
     answers: Vec<Answer>,
     heard: Vec<Heard>,
+    count: watch::Sender<usize>,
 }
 
 pub(super) struct Receiver {
@@ -54,7 +58,8 @@ impl Receiver {
     /// One that gives these answers, one after the other, the last one for good.
     pub(super) async fn open(answers: &[Answer]) -> std::io::Result<Self> {
         let answers = answers.iter().rev().cloned().collect();
-        let inside = Arc::new(Mutex::new(Inside { answers, heard: Vec::new() }));
+        let inside = Inside { answers, heard: Vec::new(), count: watch::Sender::new(0) };
+        let inside = Arc::new(Mutex::new(inside));
         let router = Router::new().fallback(hear).with_state(Arc::clone(&inside));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -71,6 +76,13 @@ impl Receiver {
     pub(super) fn heard(&self) -> Vec<Heard> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner).heard.clone()
     }
+
+    /// The same, once there are so many.
+    pub(super) async fn hears(&self, most: usize) -> Result<Vec<Heard>, Box<dyn std::error::Error>> {
+        let mut count = self.inside.lock().unwrap_or_else(PoisonError::into_inner).count.subscribe();
+        timeout(PATIENCE, count.wait_for(|count| *count >= most)).await??;
+        Ok(self.heard())
+    }
 }
 
 impl Drop for Receiver {
@@ -83,6 +95,7 @@ async fn hear(State(inside): State<Arc<Mutex<Inside>>>, uri: Uri, headers: Heade
     let answer = {
         let mut inside = inside.lock().unwrap_or_else(PoisonError::into_inner);
         inside.heard.push(Heard { path: uri.to_string(), headers, body });
+        inside.count.send_replace(inside.heard.len());
         if inside.answers.len() > 1 { inside.answers.pop() } else { inside.answers.last().cloned() }
     };
     let status = |code| StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
