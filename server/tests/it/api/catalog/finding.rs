@@ -45,7 +45,7 @@ async fn a_search_walked_to_its_end_meets_every_product_once_and_in_order() -> O
             let title = |item: &Value| (item["title"].as_str().unwrap_or_default().to_owned(), item["id"].as_i64());
             let sorted = match sort {
                 "price_low" => items.is_sorted_by_key(key),
-                "price_high" => items.iter().rev().is_sorted_by_key(|item| key(item)),
+                "price_high" => items.iter().rev().is_sorted_by_key(key),
                 "title" => items.is_sorted_by_key(title),
                 _ => true,
             };
