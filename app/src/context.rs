@@ -44,6 +44,18 @@ pub struct Visitor {
 #[derive(Debug, Clone, Default)]
 pub struct PublicUrl(pub Option<String>);
 
+impl PublicUrl {
+    /// The shop's address as whoever sent a request knows it, such as `https://shop.example`.
+    pub fn origin(&self, parts: &Parts) -> String {
+        if let Some(url) = &self.0 {
+            return url.clone();
+        }
+        let named = parts.headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok());
+        let host = named.or(parts.uri.authority().map(axum::http::uri::Authority::as_str));
+        format!("http://{}", host.unwrap_or_default())
+    }
+}
+
 /// Puts what the layers before have found into the reactive context.
 pub fn provide(shop: &Shop, public: &PublicUrl) {
     leptos::prelude::provide_context(shop.clone());
@@ -126,14 +138,8 @@ pub(crate) fn asked_path() -> String {
 
 /// The shop's address as the browser that asks knows it, such as `https://shop.example`.
 pub(crate) fn origin() -> String {
-    if let Some(PublicUrl(Some(url))) = use_context() {
-        return url;
-    }
-    let host = use_context::<Parts>().and_then(|parts| {
-        let named = parts.headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok());
-        named.or(parts.uri.authority().map(axum::http::uri::Authority::as_str)).map(str::to_owned)
-    });
-    format!("http://{}", host.unwrap_or_default())
+    let public: PublicUrl = use_context().unwrap_or_default();
+    use_context::<Parts>().map(|parts| public.origin(&parts)).unwrap_or_default()
 }
 
 /// A path of this shop to go on to; anything else, another site above all, is the home page.

@@ -3,10 +3,13 @@
 
 mod body;
 mod caller;
+mod cart;
 mod document;
 mod limits;
 mod list;
 mod member;
+mod order;
+mod origin;
 mod problem;
 mod refusals;
 mod replay;
@@ -37,7 +40,7 @@ const NOUNS: [&str; 9] =
 
 /// Every operation, by noun.
 fn operations() -> OpenApiRouter<Shop> {
-    OpenApiRouter::default().merge(member::router()).merge(token::router())
+    OpenApiRouter::default().merge(cart::router()).merge(member::router()).merge(order::router()).merge(token::router())
 }
 
 /// Operations where passwords could be guessed.

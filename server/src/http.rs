@@ -100,6 +100,7 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
     let carrier = settings.neighbors.carrier().ok().flatten();
     let webhooks = webhooks::router(shop.clone(), carrier.map(|(_, secret)| secret));
     let programs = api::router(&shop, &settings.programs, settings.public_url.is_some())
+        .layer(Extension(public.clone()))
         .layer(sessions.clone())
         .layer(from_fn_with_state(origins.clone(), origin::refuse_foreign_program))
         .layer(header(header::CACHE_CONTROL, "private, no-cache"))

@@ -107,8 +107,14 @@ fn read(schema: &Value, error: &ValidationError<'_>) -> Vec<(String, Flaw)> {
         Kind::Enum { .. } | Kind::Constant { .. } => Flaw::Choice,
         // Of what may also be null, what it must be otherwise.
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-            let inner = context.iter().flatten().find(|inner| !matches!(inner.kind(), Kind::Type { .. }));
-            return inner.map_or_else(|| vec![(path.to_owned(), Flaw::Type)], |inner| read(schema, inner));
+            let other = |inner: &ValidationError<'_>| {
+                !matches!(inner.kind(), Kind::Type { .. }) || inner.instance_path() != error.instance_path()
+            };
+            let meant = context.iter().find(|branch| branch.iter().any(other));
+            return meant.map_or_else(
+                || vec![(path.to_owned(), Flaw::Type)],
+                |branch| branch.iter().flat_map(|inner| read(schema, inner)).collect(),
+            );
         }
         _ => Flaw::Format,
     };
