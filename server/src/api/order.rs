@@ -9,7 +9,7 @@ use axum::{Json, extract::State};
 use contract::{
     Failure,
     member::Role,
-    order::{OrderId, OrderStatus, PaymentStatus, order_number},
+    order::{FulfillmentStatus, OrderId, OrderStatus, PaymentStatus, order_number},
     product::ProductId,
 };
 use domain::{
@@ -30,7 +30,6 @@ use super::{
     problem::Refusal,
     refusals::refusals,
 };
-use contract::order::FulfillmentStatus;
 use view::{Order, OrderLine};
 
 pub(super) fn router() -> OpenApiRouter<Shop> {

@@ -1,6 +1,9 @@
 //! The REST API, asked by a program over HTTP.
 
+mod buying;
+mod cart;
 mod member;
+mod order;
 
 use std::error::Error;
 
@@ -90,6 +93,10 @@ impl Api {
 impl Call {
     pub(crate) fn by(self, token: &str) -> Self {
         Self(self.0.bearer_auth(token))
+    }
+
+    fn json(self, body: &Value) -> Self {
+        Self(self.0.json(body))
     }
 
     pub(crate) fn header(self, name: &'static str, value: &str) -> Self {

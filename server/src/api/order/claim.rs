@@ -5,7 +5,7 @@ use contract::{
     Failure,
     claim::{ClaimId, ClaimKind, ClaimStatus, ClaimTab, Fault},
     form::{Flaw, Flaws},
-    order::{OrderId, order_number},
+    order::{OrderId, first_id, order_number},
     table::Cursor,
 };
 use domain::{
@@ -176,9 +176,21 @@ async fn request(
     Id(order): Id<OrderId>,
     Body(new): Body<NewClaim>,
 ) -> Result<(StatusCode, Json<Claim>), Refusal> {
-    let asked = Request { id: key, kind: new.kind, fault: new.fault, reason: new.reason, lines: copies(&new.lines) };
+    let id = id_of(&claim::of_order(&shop, order).await?, key, shop.now());
+    let asked = Request { id, kind: new.kind, fault: new.fault, reason: new.reason, lines: copies(&new.lines) };
     claim::request(&shop, &by, order, &asked).await?;
-    Ok((StatusCode::CREATED, Json(told(&shop, &by, order, key).await?)))
+    Ok((StatusCode::CREATED, Json(told(&shop, &by, order, id).await?)))
+}
+
+/// The bits of an id that have nothing of its time in them.
+const LOW: u128 = (1 << 62) - 1;
+
+/// The id of the claim that is asked for under a key: that of the one which was made under it, if one was.
+/// Claims are listed by their ids, so that a new one begins with its time, as a `UUIDv7` does.
+fn id_of(claims: &[ClaimView], key: Uuid, at: OffsetDateTime) -> ClaimId {
+    let low = key.as_u128() & LOW;
+    let before = claims.iter().map(|claim| claim.id).find(|id| id.as_u128() & LOW == low);
+    before.unwrap_or_else(|| Uuid::from_u128(first_id(at).as_u128() | (7_u128 << 76) | (2_u128 << 62) | low))
 }
 
 refusals!(WithdrawRefused: StatusChanged);
@@ -392,4 +404,36 @@ async fn queue(
     let limit = asked.limit.unwrap_or(PART).clamp(1, LARGEST_PART);
     let claims = claim::queue(&shop, &operator, &filter, after.as_ref(), limit).await?;
     Ok(Json(Part::of(claims, QueuedClaim::of)))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::Duration;
+
+    use super::*;
+
+    fn made(id: ClaimId) -> ClaimView {
+        ClaimView {
+            id,
+            order: Uuid::nil(),
+            seller: 1,
+            kind: ClaimKind::Return,
+            status: ClaimStatus::Requested,
+            fault: Fault::Buyer,
+            reason: String::new(),
+            lines: Vec::new(),
+            created_at: OffsetDateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_claim_is_found_by_its_key_and_listed_by_its_time() {
+        let at = time::macros::datetime!(2026-11-26 09:30 UTC);
+        let (key, other) = (Uuid::new_v8([0xff; 16]), Uuid::new_v8([0x11; 16]));
+        let first = id_of(&[], key, at);
+        assert_eq!((first.get_version_num(), first.get_variant()), (7, uuid::Variant::RFC4122));
+        let later = at + Duration::seconds(1);
+        assert_eq!(id_of(&[made(first)], key, later), first);
+        assert!(id_of(&[made(first)], other, later) > first);
+    }
 }

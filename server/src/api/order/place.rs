@@ -261,8 +261,8 @@ async fn place(
 }
 
 async fn store(shop: &Shop, by: &Shopper, key: Uuid, wish: Wish) -> Result<OrderId, Refusal> {
-    if wish.way.is_some() {
-        can_pay(shop, by, wish.way).await?;
+    if let Some(way) = wish.way {
+        can_pay(shop, by, way).await?;
     }
     let seen = match wish.seen {
         Some(seen) => seen,
@@ -279,15 +279,15 @@ async fn store(shop: &Shop, by: &Shopper, key: Uuid, wish: Wish) -> Result<Order
 
 /// Looks before the order is placed whether there is something to pay it by, so that nothing is held in
 /// vain.
-async fn can_pay(shop: &Shop, by: &Shopper, way: Option<Way>) -> Result<(), Refusal> {
+async fn can_pay(shop: &Shop, by: &Shopper, way: Way) -> Result<(), Refusal> {
     if !shop.takes_cards() {
         return Err(Failure::GatewayUnavailable.into());
     }
     match way {
-        Some(Way::Saved(card)) if payment::cards(shop, by).await?.iter().all(|kept| kept.id != card) => {
+        Way::Saved(card) if payment::cards(shop, by).await?.iter().all(|kept| kept.id != card) => {
             Err(Failure::CardGone.into())
         }
-        _ => Ok(()),
+        Way::Saved(_) | Way::New => Ok(()),
     }
 }
 
