@@ -6,6 +6,7 @@ use contract::{
     Failure, Won,
     member::MemberId,
     order::{FulfillmentStatus, OrderId},
+    table::{Cursor, Rows},
 };
 use uuid::Uuid;
 
@@ -22,26 +23,36 @@ use crate::{
 /// # Errors
 /// Where the database is away.
 pub async fn list(shop: &Shop, by: &Shopper, before: Option<OrderId>) -> Result<Vec<Summary>> {
-    select(shop, Some(by.id()), before).await
+    select(shop, Some(by.id()), before, PAGE + 1).await
 }
 
-/// Everybody's orders, in the same way.
+/// One's own orders, newest first, those older than `before` where it is given, and where the next ones
+/// begin: `limit` at most.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn newest(shop: &Shop, by: &Shopper, before: Option<OrderId>, limit: i64) -> Result<Rows<Summary>> {
+    let rows = select(shop, Some(by.id()), before, limit + 1).await?;
+    Ok(Rows::cut(rows, limit, |order| Cursor { value: String::new(), id: order.id.to_string() }))
+}
+
+/// Everybody's orders, newest first, as [`list`] does.
 ///
 /// # Errors
 /// Where the database is away.
 pub async fn list_all(shop: &Shop, _by: &Staff, before: Option<OrderId>) -> Result<Vec<Summary>> {
-    select(shop, None, before).await
+    select(shop, None, before, PAGE + 1).await
 }
 
-/// A member's orders, in the same way.
+/// A member's orders, newest first, in the same way.
 ///
 /// # Errors
 /// Where the database is away.
 pub async fn list_of(shop: &Shop, _by: &Staff, member: MemberId) -> Result<Vec<Summary>> {
-    select(shop, Some(member), None).await
+    select(shop, Some(member), None, PAGE + 1).await
 }
 
-async fn select(shop: &Shop, member: Option<MemberId>, before: Option<OrderId>) -> Result<Vec<Summary>> {
+async fn select(shop: &Shop, member: Option<MemberId>, before: Option<OrderId>, limit: i64) -> Result<Vec<Summary>> {
     // What is wholly canceled of a seller does not hold the order's status back.
     let rows = sqlx::query!(
         r#"select order_id, order_status, payment_status, total as "total!", placed_at,
@@ -56,7 +67,7 @@ async fn select(shop: &Shop, member: Option<MemberId>, before: Option<OrderId>) 
            order by order_id desc limit $3"#,
         member,
         before.unwrap_or(Uuid::max()),
-        PAGE + 1
+        limit
     )
     .fetch_all(&shop.db)
     .await?;

@@ -122,6 +122,29 @@ async fn an_order_is_seen_by_its_shopper_alone(db: PgPool) -> Result<()> {
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_list_in_parts_meets_each_order_once_the_newest_first(db: PgPool) -> Result<()> {
+    let shop = shop(db);
+    let (reader, home) = buyer(&shop, "reader@example.com", 100_000).await?;
+    let (other, there) = buyer(&shop, "other@example.com", 50_000).await?;
+    let book = product(&shop, "책", 20_000, 9).await;
+    put(&shop, &other, book, 1).await?;
+    place_one(&shop, checkout(&shop, &other, there).await?).await?;
+    let mut orders = Vec::new();
+    for _ in 0..3 {
+        put(&shop, &reader, book, 1).await?;
+        orders.insert(0, place_one(&shop, checkout(&shop, &reader, home).await?).await?);
+    }
+    let first = order::newest(&shop, &reader, None, 2).await?;
+    let before = first.next.as_ref().and_then(contract::table::Cursor::id);
+    assert!(before.is_some());
+    let second = order::newest(&shop, &reader, before, 2).await?;
+    assert!(second.next.is_none(), "nothing is older");
+    let listed: Vec<_> = first.rows.iter().chain(&second.rows).map(|order| order.id).collect();
+    assert_eq!(listed, orders);
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn a_strangers_address_cannot_be_delivered_to(db: PgPool) -> Result<()> {
     let shop = shop(db);
     let (reader, _) = buyer(&shop, "reader@example.com", 50_000).await?;

@@ -107,8 +107,14 @@ fn read(schema: &Value, error: &ValidationError<'_>) -> Vec<(String, Flaw)> {
         Kind::Enum { .. } | Kind::Constant { .. } => Flaw::Choice,
         // Of what may also be null, what it must be otherwise.
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-            let inner = context.iter().flatten().find(|inner| !matches!(inner.kind(), Kind::Type { .. }));
-            return inner.map_or_else(|| vec![(path.to_owned(), Flaw::Type)], |inner| read(schema, inner));
+            let other = |inner: &ValidationError<'_>| {
+                !matches!(inner.kind(), Kind::Type { .. }) || inner.instance_path() != error.instance_path()
+            };
+            let meant = context.iter().find(|branch| branch.iter().any(other));
+            return meant.map_or_else(
+                || vec![(path.to_owned(), Flaw::Type)],
+                |branch| branch.iter().flat_map(|inner| read(schema, inner)).collect(),
+            );
         }
         _ => Flaw::Format,
     };
@@ -150,6 +156,28 @@ mod tests {
     #[expect(dead_code, reason = "its schema is what counts")]
     struct Inner {
         product: i64,
+    }
+
+    #[derive(Deserialize, ToSchema)]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    struct Outer {
+        sample: Option<Sample>,
+    }
+
+    #[test]
+    fn every_bad_field_of_what_may_be_left_out_is_told_too() {
+        let told = |value: Value| -> Vec<(String, Flaw)> {
+            match check::<Outer>(&value) {
+                Err(Failure::Invalid(flaws)) => flaws.iter().map(|(field, flaw)| (field.to_owned(), flaw)).collect(),
+                Err(_) | Ok(()) => Vec::new(),
+            }
+        };
+        let mut several = told(json!({ "sample": { "name": "abcd", "howMany": "1", "lines": [] } }));
+        several.sort_by(|one, other| one.0.cmp(&other.0));
+        let expected = [("sample/howMany", Flaw::Type), ("sample/name", Flaw::TooLong { max: 3 })];
+        assert_eq!(several, expected.map(|(field, flaw)| (field.to_owned(), flaw)));
+        assert_eq!(told(json!({ "sample": 7 })), [("sample".to_owned(), Flaw::Type)]);
+        assert_eq!(told(json!({ "sample": null })), []);
     }
 
     fn flaws(value: &Value) -> Vec<(String, Flaw)> {
