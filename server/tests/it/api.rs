@@ -1,10 +1,13 @@
 //! The REST API, asked by a program over HTTP.
 
+mod buying;
+mod cart;
 mod catalog;
 mod coupon;
 mod delivery;
 mod document;
 mod member;
+mod order;
 mod payment;
 mod points;
 mod readme;
