@@ -124,8 +124,13 @@ fn read(schema: &Value, error: &ValidationError<'_>) -> Vec<(String, Flaw)> {
 /// The other limit of a number, which stands beside the one that was passed.
 fn beside(schema: &Value, error: &ValidationError<'_>, name: &str) -> Option<i64> {
     let (above, _) = error.schema_path().as_str().rsplit_once('/')?;
-    // Where a reference was followed, the limits are told by it alone.
-    schema.pointer(above)?.get(name).map(whole)
+    let number = above.split('/').skip(1).try_fold(schema, |here, step| match (step, here) {
+        // The path goes through references as if they were what they refer to.
+        ("$ref", here) => schema.pointer(here["$ref"].as_str()?.strip_prefix('#')?),
+        (step, Value::Array(several)) => several.get(step.parse::<usize>().ok()?),
+        (step, here) => here.get(step),
+    });
+    number?.get(name).map(whole)
 }
 
 /// Schemas of ours have no limits but whole ones; they are written as floats at times.
@@ -155,6 +160,7 @@ mod tests {
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "its schema is what counts")]
     struct Inner {
+        #[schema(minimum = 1, maximum = 5)]
         product: i64,
     }
 
@@ -206,6 +212,8 @@ mod tests {
     fn a_limit_is_told_with_the_other_one() {
         let told = flaws(&json!({ "name": "abcd", "howMany": 10, "lines": [{}, {}, {}] }));
         assert!(told.contains(&("howMany".to_owned(), Flaw::OutOfRange { min: 1, max: 9 })), "{told:?}");
+        let told_inside = flaws(&json!({ "name": "abc", "lines": [{ "product": 6 }] }));
+        assert_eq!(told_inside, [("lines/0/product".to_owned(), Flaw::OutOfRange { min: 1, max: 5 })]);
         assert!(told.contains(&("name".to_owned(), Flaw::TooLong { max: 3 })), "{told:?}");
         assert!(told.contains(&("lines".to_owned(), Flaw::TooMany { max: 2 })), "{told:?}");
     }

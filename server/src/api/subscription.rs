@@ -288,10 +288,10 @@ async fn change(
     State(shop): State<Shop>,
     Desk(by): Desk,
     Id(id): Id<SubscriptionId>,
-    based_on: IfMatch,
+    named: IfMatch,
     Body(new): Body<NewSubscription>,
 ) -> Result<Response, Refusal> {
-    let version = based_on.check(subscription::find(&shop, &by, id).await?.version)?;
+    let version = named.based_on(subscription::find(&shop, &by, id).await?.version)?;
     subscription::change(&shop, &by, id, version, &new.into()).await.map_err(version::edited)?;
     told(&shop, &by, id).await
 }

@@ -4,7 +4,7 @@
 use axum::{
     Json,
     extract::FromRequestParts,
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use contract::Failure;
@@ -31,25 +31,31 @@ pub(super) enum IfMatch {
 }
 
 impl IfMatch {
-    /// The version that the change is based on, where `now` is the one that stands there.
+    /// The version that the change is based on, where `now` is the one that stands there. Another one that
+    /// was named stays named, so that the domain can find a change that was made before.
     ///
     /// # Errors
-    /// [`Failure::EditedMeanwhile`] as 412 where another one was asked for.
-    pub(super) fn check(&self, now: i32) -> Result<i32, Refusal> {
+    /// [`Failure::EditedMeanwhile`] as 412 where nothing that could be a version was named.
+    pub(super) fn based_on(&self, now: i32) -> Result<i32, Refusal> {
         match self {
-            Self::Versions(versions) if !versions.contains(&now) => Err(edited(Failure::EditedMeanwhile)),
-            Self::Any | Self::Versions(_) => Ok(now),
+            Self::Any => Ok(now),
+            Self::Versions(versions) if versions.contains(&now) => Ok(now),
+            Self::Versions(versions) => versions.first().copied().ok_or_else(|| edited(Failure::EditedMeanwhile)),
         }
     }
 
-    /// Weak tags never match, and what was never told as a tag neither.
-    fn parse(shown: &str) -> Self {
-        if shown.trim() == "*" {
-            return Self::Any;
+    /// Of a tag the version alone counts, which stands before what else it may name. Weak tags never
+    /// match, and what was never told as a tag neither.
+    fn read(headers: &HeaderMap) -> Option<Self> {
+        if !headers.contains_key(header::IF_MATCH) {
+            return None;
         }
-        let tags = shown.split(',').map(str::trim);
-        let inner = tags.filter_map(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
-        Self::Versions(inner.filter_map(|version| version.parse().ok()).collect())
+        let tags: Vec<&str> = tags(headers, &header::IF_MATCH).collect();
+        if tags.contains(&"*") {
+            return Some(Self::Any);
+        }
+        let strong = tags.iter().filter_map(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
+        Some(Self::Versions(strong.filter_map(|tag| tag.split('-').next()?.parse().ok()).collect()))
     }
 }
 
@@ -57,9 +63,14 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        let shown = parts.headers.get(header::IF_MATCH).ok_or(Failure::VersionRequired)?;
-        Ok(Self::parse(shown.to_str().unwrap_or_default()))
+        Self::read(&parts.headers).ok_or_else(|| Failure::VersionRequired.into())
     }
+}
+
+/// The tags that a header names.
+pub(super) fn tags<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
 }
 
 /// The refusal of a change, where another one that was quicker is 412: `If-Match` asked for that.
@@ -98,17 +109,33 @@ impl IntoParams for VersionHeader {
 mod tests {
     use super::*;
 
+    fn based_on(shown: &'static str, now: i32) -> Option<i32> {
+        let headers = HeaderMap::from_iter([(header::IF_MATCH, HeaderValue::from_static(shown))]);
+        IfMatch::read(&headers).and_then(|named| named.based_on(now).ok())
+    }
+
     #[test]
-    fn a_version_matches_its_own_tag_alone() {
-        let of = |shown| IfMatch::parse(shown).check(7).is_ok();
-        assert!(of("\"7\"") && of("\"6\", \"7\"") && of(" * "));
-        assert!(!of("7") && !of("W/\"7\"") && !of("\"8\"") && !of("\"*\"") && !of(""));
+    fn a_change_is_based_on_the_version_of_a_tag_alone() {
+        assert_eq!(based_on("\"3\"", 3), Some(3));
+        assert_eq!(based_on("\"3-0123456789abcdef\"", 3), Some(3));
+        assert_eq!(based_on("\"2-00\", \"3\"", 3), Some(3));
+        assert_eq!(based_on(" * ", 3), Some(3));
+        // What is not there any more is left to whoever changes: it is refused, or was made before.
+        assert_eq!(based_on("\"2-00\"", 3), Some(2));
+    }
+
+    #[test]
+    fn what_is_no_tag_names_no_version() {
+        for nothing in ["", "3", "W/\"3-00\"", "\"-3\"", "\"three\"", "\"99999999999\"", "\"*\""] {
+            assert_eq!(based_on(nothing, 3), None, "{nothing}");
+        }
+        assert_eq!(IfMatch::read(&HeaderMap::new()), None);
     }
 
     #[test]
     fn who_was_too_late_is_told_by_412() {
-        let refused = IfMatch::parse("\"6\"").check(7).expect_err("another version");
-        assert_eq!(refused, Refusal::from(Failure::EditedMeanwhile).with_status(StatusCode::PRECONDITION_FAILED));
+        let late = Refusal::from(Failure::EditedMeanwhile).with_status(StatusCode::PRECONDITION_FAILED);
+        assert_eq!(edited(Failure::EditedMeanwhile), late);
         assert_eq!(edited(Failure::NotFound), Refusal::from(Failure::NotFound));
     }
 }

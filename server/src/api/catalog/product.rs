@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     category,
     shown::{Product, show},
-    version::{Base, Known},
+    version::Known,
 };
 use crate::api::{
     body::{Body, Id},
@@ -26,6 +26,7 @@ use crate::api::{
     problem::Refusal,
     refusals::refusals,
     replay::Key,
+    version::{IfMatch, VersionHeader, edited},
 };
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
@@ -262,7 +263,7 @@ refusals!(ReplaceRefused: ScopeRequired, VersionRequired, EditedMeanwhile => 412
     security(("bearer" = ["seller"]), ("session" = [])),
     params(
         ("productId" = i64, Path, description = "The product."),
-        ("If-Match" = String, Header, description = "The tag of the version that the change is based on.", example = "\"3-5f1c0a2b3c4d5e6f\"")
+        VersionHeader
     ),
     request_body = Facts,
     responses(
@@ -276,11 +277,11 @@ async fn replace(
     State(shop): State<Shop>,
     Desk(by): Desk,
     Id(id): Id<ProductId>,
-    base: Base,
+    named: IfMatch,
     Body(new): Body<Facts>,
 ) -> Result<Response, Refusal> {
     let stands = product::own(&shop, &by, id).await?.version;
-    let version = base.of(stands).ok_or_else(|| unmet(Failure::EditedMeanwhile))?;
+    let version = named.based_on(stands)?;
     let form = ProductForm {
         title: new.title,
         original_title: new.original_title.unwrap_or_default(),
@@ -295,14 +296,6 @@ async fn replace(
         status: new.status.word().to_owned(),
         ..ProductForm::default()
     };
-    product::save(&shop, &by, id, version, &form).await.map_err(|error| unmet(error.into()))?;
+    product::save(&shop, &by, id, version, &form).await.map_err(edited)?;
     Ok(show(&shop, Some(&by), id).await?.answer(StatusCode::OK))
-}
-
-/// A version that does not stand any more is a precondition that is not met.
-fn unmet(failure: Failure) -> Refusal {
-    match failure {
-        Failure::EditedMeanwhile => Refusal::from(failure).with_status(StatusCode::PRECONDITION_FAILED),
-        other => other.into(),
-    }
 }

@@ -7,7 +7,6 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{ChangeRefused, DeskAlone};
 use crate::api::{
@@ -88,9 +87,9 @@ async fn rotate(
     State(shop): State<Shop>,
     Desk(by): Desk,
     Id(id): Id<SubscriptionId>,
-    based_on: IfMatch,
+    named: IfMatch,
 ) -> Result<Response, Refusal> {
-    let version = based_on.check(subscription::find(&shop, &by, id).await?.version)?;
+    let version = named.based_on(subscription::find(&shop, &by, id).await?.version)?;
     subscription::rotate_secret(&shop, &by, id, version).await.map_err(version::edited)?;
     told(&shop, &by, id).await
 }

@@ -9,7 +9,6 @@ use axum::{
 use contract::subscription::SubscriptionId;
 use domain::{Shop, subscription};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{DeskAlone, Subscription, message::Message, told};
 use crate::api::{body::Id, caller::Desk, problem::Refusal, refusals::refusals};
