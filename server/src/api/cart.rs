@@ -31,10 +31,10 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "lines": [{
-        "productId": 1, "title": "홍길동전", "author": "허균", "sellerId": 1, "quantity": 2, "seenPrice": 9000,
-        "unitPrice": 9000, "available": 37, "total": 18000
+        "productId": 2, "title": "춘향전", "author": "작자 미상", "sellerId": 1, "quantity": 1, "seenPrice": 18400,
+        "unitPrice": 18400, "available": 92, "total": 18400
     }],
-    "copies": 2, "goods": 18000, "delivery": 0, "total": 18000
+    "copies": 1, "goods": 18400, "delivery": 0, "total": 18400
 }))]
 struct Cart {
     /// What is in it, in the order it was put in; 100 lines at most.
@@ -111,7 +111,7 @@ async fn read(State(shop): State<Shop>, cart: CartOf) -> Result<Json<Cart>, Refu
 /// What is put into a cart.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "productId": 1, "quantity": 2 }))]
+#[schema(example = json!({ "productId": 2, "quantity": 1 }))]
 struct NewCartLine {
     /// The product.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]

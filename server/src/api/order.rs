@@ -3,6 +3,7 @@
 mod cancel;
 mod claim;
 mod place;
+mod queue;
 mod view;
 
 use axum::{Json, extract::State};
@@ -40,6 +41,7 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
         .merge(place::router())
         .merge(cancel::router())
         .merge(claim::router())
+        .merge(queue::router())
 }
 
 /// As what somebody asks for an order.
@@ -66,7 +68,7 @@ async fn as_what(shop: &Shop, by: &Shopper, id: OrderId) -> Result<As, Refusal> 
 /// Copies of one product of an order.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "productId": 1, "quantity": 1 }))]
+#[schema(example = json!({ "productId": 2, "quantity": 1 }))]
 struct OrderCopies {
     /// The product.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
@@ -86,9 +88,9 @@ fn copies(lines: &[OrderCopies]) -> Vec<(ProductId, i32)> {
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "id": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f", "number": "20261126-3C4D5E6F", "orderStatus": "placed",
-    "paymentStatus": "paid", "fulfillmentStatus": "unfulfilled", "total": 18000, "placedAt": "2026-11-26T09:30:00Z",
+    "paymentStatus": "paid", "fulfillmentStatus": "unfulfilled", "total": 18400, "placedAt": "2026-11-26T09:30:00Z",
     "lines": [{
-        "productId": 1, "title": "홍길동전", "author": "허균", "sellerId": 1, "unitPrice": 9000, "quantity": 2,
+        "productId": 2, "title": "춘향전", "author": "작자 미상", "sellerId": 1, "unitPrice": 18400, "quantity": 1,
         "canceled": 0, "returned": 0, "discount": 0
     }]
 }))]

@@ -35,7 +35,7 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
 /// What to cancel.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "lines": [{ "productId": 1, "quantity": 1 }] }))]
+#[schema(example = json!({ "lines": [{ "productId": 2, "quantity": 1 }] }))]
 struct CancelChoice {
     /// The copies; all that is kept where this is left out. A seller cancels their own goods alone.
     #[schema(min_items = 1, max_items = 100)]
@@ -46,8 +46,8 @@ struct CancelChoice {
 #[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "lines": [{ "productId": 1, "quantity": 1, "goods": 9000, "discount": 0 }], "goods": 9000, "discount": 0,
-    "delivery": 0, "returnFee": 0, "amount": 9000, "points": 9000, "card": 0, "coupon": false
+    "lines": [{ "productId": 2, "quantity": 1, "goods": 18400, "discount": 0 }], "goods": 18400, "discount": 0,
+    "delivery": 0, "returnFee": 0, "amount": 18400, "points": 18400, "card": 0, "coupon": false
 }))]
 struct CancelPreview {
     /// The copies that would be canceled.
@@ -139,7 +139,7 @@ async fn own(shop: &Shop, by: &Shopper, order: &Detail, taken: Option<&[(Product
 /// What to cancel, and for what refund.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "lines": [{ "productId": 1, "quantity": 1 }], "expectedRefund": 9000 }))]
+#[schema(example = json!({ "lines": [{ "productId": 2, "quantity": 1 }], "expectedRefund": 18400 }))]
 struct OrderCancel {
     /// The copies; all that is kept where this is left out. A seller cancels their own goods alone.
     #[schema(min_items = 1, max_items = 100)]

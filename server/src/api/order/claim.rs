@@ -3,39 +3,34 @@
 use axum::{Json, extract::State, http::StatusCode};
 use contract::{
     Failure,
-    claim::{ClaimId, ClaimKind, ClaimStatus, ClaimTab, Fault},
+    claim::{ClaimId, ClaimKind, ClaimStatus, Fault},
     form::{Flaw, Flaws},
-    order::{OrderId, first_id, order_number},
-    table::Cursor,
+    order::{OrderId, first_id},
 };
 use domain::{
     Shop,
-    claim::{self, Advance, ClaimView, Filter, QueueRow, Request},
+    claim::{self, Advance, ClaimView, Request},
     member::Shopper,
     order,
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{As, OrderCopies, as_what, copies};
 use crate::api::{
-    body::{Body, Id, Query},
+    body::{Body, Id},
     caller::{Desk, Member},
-    list::{LARGEST_PART, PART, Page, Part},
+    list::Part,
     problem::Refusal,
     refusals::refusals,
     replay::Key,
 };
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
-        .routes(routes!(list, request))
-        .routes(routes!(withdraw))
-        .routes(routes!(advance))
-        .routes(routes!(queue))
+    OpenApiRouter::new().routes(routes!(list, request)).routes(routes!(withdraw)).routes(routes!(advance))
 }
 
 /// A claim.
@@ -44,7 +39,7 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
 #[schema(example = json!({
     "id": "0199b2c4-9a51-7c3e-9c1f-0a2b3c4d5e6f", "orderId": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f", "sellerId": 1,
     "kind": "return", "status": "requested", "fault": "carrier", "reason": "모서리가 찢어졌습니다",
-    "lines": [{ "productId": 1, "title": "홍길동전", "quantity": 1 }], "createdAt": "2026-11-28T09:30:00Z"
+    "lines": [{ "productId": 2, "title": "춘향전", "quantity": 1 }], "createdAt": "2026-11-28T09:30:00Z"
 }))]
 pub(super) struct Claim {
     /// The claim.
@@ -140,7 +135,7 @@ async fn list(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({
-    "kind": "return", "fault": "carrier", "reason": "모서리가 찢어졌습니다", "lines": [{ "productId": 1, "quantity": 1 }]
+    "kind": "return", "fault": "carrier", "reason": "모서리가 찢어졌습니다", "lines": [{ "productId": 2, "quantity": 1 }]
 }))]
 struct NewClaim {
     /// What is asked for.
@@ -293,117 +288,6 @@ async fn advance(
     let step = Advance { to, fault: step.fault, resalable: step.resalable.unwrap_or(true), reason };
     claim::advance(&shop, &operator, order, id, &step).await?;
     Ok(Json(Claim::of(claim::find(&shop, &operator, id).await?)))
-}
-
-/// Which claims, and which part of them.
-#[derive(Debug, Deserialize, IntoParams, ToSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[into_params(parameter_in = Query)]
-struct ClaimsAsked {
-    /// Where they stand: those under way (`open`) where nothing is said.
-    #[param(inline)]
-    #[schema(inline)]
-    status: Option<ClaimsAt>,
-    /// What came as `next` with the part before; none for the first one.
-    #[param(max_length = 500)]
-    #[schema(max_length = 500)]
-    cursor: Option<String>,
-    /// The most entries of the part, 1 to 100.
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    #[schema(minimum = 1, maximum = 100)]
-    limit: Option<i64>,
-}
-
-/// Where claims stand that are listed.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum ClaimsAt {
-    /// Under way.
-    Open,
-    /// The shopper asks.
-    Requested,
-    /// It will be collected.
-    Approved,
-    /// On its way back.
-    Collecting,
-    /// Back, and looked at.
-    Inspected,
-    /// Refunded, or replaced.
-    Completed,
-    /// Refused.
-    Rejected,
-    /// The shopper thought better of it.
-    Withdrawn,
-    /// Anywhere.
-    All,
-}
-
-impl From<ClaimsAt> for ClaimTab {
-    fn from(at: ClaimsAt) -> Self {
-        match at {
-            ClaimsAt::Open => Self::Open,
-            ClaimsAt::Requested => Self::At(ClaimStatus::Requested),
-            ClaimsAt::Approved => Self::At(ClaimStatus::Approved),
-            ClaimsAt::Collecting => Self::At(ClaimStatus::Collecting),
-            ClaimsAt::Inspected => Self::At(ClaimStatus::Inspected),
-            ClaimsAt::Completed => Self::At(ClaimStatus::Completed),
-            ClaimsAt::Rejected => Self::At(ClaimStatus::Rejected),
-            ClaimsAt::Withdrawn => Self::At(ClaimStatus::Withdrawn),
-            ClaimsAt::All => Self::All,
-        }
-    }
-}
-
-/// A claim among those that one runs.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct QueuedClaim {
-    /// The claim.
-    claim: Claim,
-    /// Whose goods, by name.
-    seller_name: String,
-    /// The number of its order that people read out.
-    order_number: String,
-    /// When its order was placed.
-    #[serde(with = "time::serde::rfc3339")]
-    order_placed_at: OffsetDateTime,
-}
-
-impl QueuedClaim {
-    fn of(row: QueueRow) -> Self {
-        Self {
-            seller_name: row.seller_name,
-            order_number: order_number(row.claim.order, row.placed_at),
-            order_placed_at: row.placed_at,
-            claim: Claim::of(row.claim),
-        }
-    }
-}
-
-refusals!(QueueRefused: ScopeRequired);
-
-/// List the claims that one runs
-///
-/// Oldest first: with the scope `staff` all, with the scope `seller` those on the seller's own goods.
-#[utoipa::path(
-    get, path = "/order/claims", tag = "order", security(("bearer" = ["seller", "staff"]), ("session" = [])),
-    params(ClaimsAsked),
-    responses((status = 200, description = "A part of the claims.", body = Part<QueuedClaim>), QueueRefused)
-)]
-async fn queue(
-    State(shop): State<Shop>,
-    Desk(operator): Desk,
-    Query(asked): Query<ClaimsAsked>,
-) -> Result<Json<Part<QueuedClaim>>, Refusal> {
-    let after = asked.cursor.as_deref().map(|word| {
-        let after = Cursor::parse(word).filter(|after| after.id::<ClaimId>().is_some());
-        after.ok_or_else(Page::no_cursor)
-    });
-    let after = after.transpose()?;
-    let filter = Filter { tab: asked.status.map(ClaimTab::from).unwrap_or_default(), search: String::new() };
-    let limit = asked.limit.unwrap_or(PART).clamp(1, LARGEST_PART);
-    let claims = claim::queue(&shop, &operator, &filter, after.as_ref(), limit).await?;
-    Ok(Json(Part::of(claims, QueuedClaim::of)))
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
         "recipient": "김독자", "phone": "010-1234-5678", "postcode": "04524", "line1": "서울 중구 세종대로 110",
         "line2": "3층"
     },
-    "expectedTotal": 18000, "note": "문 앞에 놓아 주세요", "payment": { "method": "points" }
+    "expectedTotal": 18400, "note": "문 앞에 놓아 주세요", "payment": { "method": "points" }
 }))]
 struct NewOrder {
     /// Where to: an address that the member keeps. Either this or `address`.
@@ -76,7 +76,7 @@ struct NewOrder {
 /// A line of the cart as it was seen.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "productId": 1, "quantity": 2, "unitPrice": 9000 }))]
+#[schema(example = json!({ "productId": 2, "quantity": 1, "unitPrice": 18400 }))]
 struct SeenCartLine {
     /// The product.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]

@@ -49,11 +49,11 @@ pub(super) async fn run_by(shop: &Shop, by: &Operator, id: OrderId) -> Result<Or
     "paymentStatus": "paid", "fulfillmentStatus": "shipped", "placedAt": "2026-11-26T09:30:00Z", "heldUntil": null,
     "confirmsAt": null,
     "lines": [{
-        "productId": 1, "title": "홍길동전", "author": "허균", "sellerId": 1, "unitPrice": 9000, "quantity": 2,
+        "productId": 2, "title": "춘향전", "author": "작자 미상", "sellerId": 1, "unitPrice": 18400, "quantity": 2,
         "canceled": 1, "returned": 0, "discount": 0
     }],
-    "goods": 18000, "discount": 0, "coupon": null, "delivery": 0, "total": 18000, "pointsUsed": 18000, "cardUsed": 0,
-    "due": 0, "refunded": 9000, "pointsEarned": 0,
+    "goods": 36800, "discount": 0, "coupon": null, "delivery": 0, "total": 36800, "pointsUsed": 36800, "cardUsed": 0,
+    "due": 0, "refunded": 18400, "pointsEarned": 0,
     "destination": {
         "recipient": "김독자", "phone": "01012345678", "postcode": "04524", "line1": "서울 중구 세종대로 110", "line2": ""
     },
@@ -63,8 +63,8 @@ pub(super) async fn run_by(shop: &Shop, by: &Operator, id: OrderId) -> Result<Or
         "fulfillmentStatus": "shipped", "carrier": "마당택배", "trackingNumber": "678901234567"
     }],
     "refunds": [{
-        "at": "2026-11-26T09:40:00Z", "lines": [{ "productId": 1, "quantity": 1, "goods": 9000, "discount": 0 }],
-        "goods": 9000, "discount": 0, "delivery": 0, "returnFee": 0, "amount": 9000, "points": 9000, "card": 0,
+        "at": "2026-11-26T09:40:00Z", "lines": [{ "productId": 2, "quantity": 1, "goods": 18400, "discount": 0 }],
+        "goods": 18400, "discount": 0, "delivery": 0, "returnFee": 0, "amount": 18400, "points": 18400, "card": 0,
         "cardDone": 0
     }],
     "payment": null, "payments": [], "claims": []
