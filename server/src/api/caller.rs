@@ -11,7 +11,7 @@ use contract::{Failure, member::Role, token::TokenId};
 use domain::{
     Shop,
     cart::Owner,
-    member::{self, Operator, Shopper, Staff},
+    member::{self, Operator, Shopper},
 };
 use tower_sessions::Session;
 use uuid::Uuid;
@@ -105,18 +105,6 @@ impl FromRequestParts<Shop> for Desk {
             return Err(Failure::ScopeRequired.into());
         }
         Ok(Self(Operator::of(shop, &shopper).await?))
-    }
-}
-
-/// A member of the staff, by a session or a token of that scope.
-pub(super) struct ByStaff(pub(super) Staff);
-
-impl FromRequestParts<Shop> for ByStaff {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Refusal> {
-        let Member(shopper) = Member::from_request_parts(parts, shop).await?;
-        Ok(Self(Staff::of(&shopper).map_err(|_| Failure::ScopeRequired)?))
     }
 }
 

@@ -27,43 +27,43 @@ const PROBLEM: &str = "application/problem+json";
     "code": "invalid",
     "errors": [{ "pointer": "#/quantity", "code": "out_of_range", "min": 1, "max": 99, "detail": "Between 1 and 99." }]
 }))]
-pub struct Problem {
+pub(super) struct Problem {
     /// Names the kind of problem for good: `urn:madang:problem:` and the code.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub(super) kind: String,
     /// What is wrong, in a sentence of the language that `Accept-Language` asks for.
-    pub title: String,
+    pub(super) title: String,
     /// The HTTP status.
-    pub status: u16,
+    pub(super) status: u16,
     /// The stable word of the problem.
-    pub code: &'static str,
+    pub(super) code: &'static str,
     /// Every field that was refused, each with its reason; only where the code is `invalid`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldProblem>,
+    pub(super) errors: Vec<FieldProblem>,
 }
 
 /// Why one field was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct FieldProblem {
+pub(super) struct FieldProblem {
     /// Where the field stands: a JSON Pointer into the body (`#/lines/0/quantity`), or the name of a
     /// parameter.
-    pub pointer: String,
+    pub(super) pointer: String,
     /// The stable word of the reason.
-    pub code: String,
+    pub(super) code: String,
     /// The same in a sentence.
-    pub detail: String,
+    pub(super) detail: String,
     /// The least that is accepted, where the reason is a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub min: Option<i64>,
+    pub(super) min: Option<i64>,
     /// The most that is accepted, where the reason is a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<i64>,
+    pub(super) max: Option<i64>,
 }
 
 /// A refusal on its way out: it becomes a [`Problem`] where the language is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub(super) struct Refusal {
     failure: Failure,
     status: StatusCode,
 }
