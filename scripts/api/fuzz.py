@@ -26,6 +26,15 @@ WORDS = {
     "postcode": ["04524", "63309"],
 }
 
+# What the `id` of an entry is called elsewhere, where no path below the list says it.
+LISTS = {
+    "/catalog/best-sellers": "productId",
+    "/catalog/search": "productId",
+    "/coupon/mine": "couponId",
+    "/coupon/offers": "campaignId",
+    "/order/claims": "claimId",
+}
+
 # How often something that is there is drawn instead of anything.
 SHARE = 0.7
 
@@ -75,26 +84,29 @@ class Shop:
 
     def remember(self, path, answer):
         """Keeps what is called …Id anywhere, and `id` as the name that it has below the path."""
+        below = [name.strip("{}") for start, _, name in (one.rpartition("/") for one in self.paths) if start == path]
+        names = [name for name in [*below, LISTS.get(path)] if name and name.endswith("Id")]
         entries = answer.get("items", [answer]) if isinstance(answer, dict) else answer
-        for below in self.paths:
-            start, _, name = below.rpartition("/")
-            if start == path and name.startswith("{"):
-                for entry in entries:
-                    self.keep(name.strip("{}"), entry.get("id"))
+        for name in names:
+            for entry in entries:
+                self.keep(name, entry.get("id"))
         self.walk(answer)
 
     def walk(self, value):
-        if isinstance(value, list):
-            for inner in value:
+        for name, inner in value.items() if isinstance(value, dict) else []:
+            if name.endswith("Id"):
+                self.keep(name, inner)
+            elif name == "next":
+                self.keep("cursor", inner)
+            elif isinstance(inner, list):
+                # The `id` of one of the `deliveries` is a `deliveryId`.
+                one = re.sub("(ies|s)$", lambda end: "y" if end[0] == "ies" else "", name)
+                for entry in inner:
+                    if isinstance(entry, dict):
+                        self.keep(f"{one}Id", entry.get("id"))
+                        self.walk(entry)
+            else:
                 self.walk(inner)
-        elif isinstance(value, dict):
-            for name, inner in value.items():
-                if name.endswith("Id"):
-                    self.keep(name, inner)
-                elif name == "next":
-                    self.keep("cursor", inner)
-                else:
-                    self.walk(inner)
 
     def keep(self, name, value):
         kept = self.known.setdefault(name, [])
@@ -104,9 +116,7 @@ class Shop:
     def prepare(self):
         """Gives the shopper some orders, and looks at every list as everybody."""
         if self.has("post", "/catalog/search"):
-            found = self.ask("shopper", "post", "/catalog/search", {"query": "전", "limit": 20})
-            for item in found["items"]:
-                self.keep("productId", item["id"])
+            self.ask("shopper", "post", "/catalog/search", {"query": "전", "limit": 20})
         if self.has("post", "/order/process-order"):
             for _ in range(3):
                 self.order()
@@ -122,7 +132,7 @@ class Shop:
     def order(self):
         line = {"productId": random.choice(self.known["productId"]), "quantity": 1}
         self.ask("shopper", "post", "/cart/lines", line)
-        total = self.ask("shopper", "get", "/cart/lines")["totals"]["total"]
+        total = self.ask("shopper", "get", "/cart/lines")["total"]
         address = {"recipient": "김독자", "phone": "010-1234-5678", "postcode": "04524", "line1": "세종대로 110"}
         address = self.ask("shopper", "post", "/delivery/addresses", address)["id"]
         self.keep("addressId", address)
