@@ -44,7 +44,6 @@ struct PaymentOfOrder {
     /// The order: one's own that is not paid yet.
     order_id: Uuid,
     /// By what to pay all that is left of it.
-    #[schema(inline)]
     method: OrderPaidBy,
     /// Which registered card, where the method is `saved_card`; the default one where nothing is said.
     method_id: Option<Uuid>,

@@ -50,7 +50,6 @@ struct PointsCharge {
     #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
     amount: i64,
     /// By what to pay them.
-    #[schema(inline)]
     method: PointsPaidBy,
     /// Which registered card, where the method is `saved_card`; the default one where nothing is said.
     method_id: Option<Uuid>,

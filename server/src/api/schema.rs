@@ -44,11 +44,13 @@ pub(super) fn check<T: ToSchema + 'static>(value: &Value) -> Result<(), Failure>
 /// Whether a property may be of this type.
 pub(super) fn takes<T: ToSchema + 'static>(property: &str, kind: &str) -> bool {
     let Ok(checker) = checker::<T>() else { return false };
-    match &checker.schema["properties"][property]["type"] {
+    let property = &checker.schema["properties"][property];
+    // What may be left out stands beside null.
+    std::iter::once(property).chain(property["oneOf"].as_array().into_iter().flatten()).any(|one| match &one["type"] {
         Value::String(one) => one == kind,
         Value::Array(several) => several.iter().any(|one| one == kind),
         _ => false,
-    }
+    })
 }
 
 fn checker<T: ToSchema + 'static>() -> Result<Arc<Checker>, Failure> {

@@ -5,8 +5,8 @@ use contract::ranking::{Movement, Ranked, Window};
 use domain::{Shop, ranking};
 use serde::{Deserialize, Serialize};
 use utoipa::{
-    IntoParams, ToSchema,
-    openapi::{Object, ObjectBuilder, schema::Type},
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,9 +26,9 @@ const PLACES: i64 = 20;
 #[into_params(parameter_in = Query)]
 struct Asked {
     /// Over how many days sales are counted: 1, 3, 7 or 30; 3 where nothing is said.
-    #[param(schema_with = days)]
-    #[schema(schema_with = days)]
-    days: Option<i32>,
+    #[param(inline)]
+    #[schema(inline)]
+    days: Option<Days>,
     /// The most places, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 20)]
     #[schema(minimum = 1, maximum = 100)]
@@ -39,11 +39,18 @@ struct Asked {
     category: Option<String>,
 }
 
-/// The windows that there are.
-fn days() -> Object {
-    let days = Window::ALL.map(Window::days);
-    ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some(days)).default(Some(3.into())).build()
+/// One of the windows that there are, by its days.
+#[derive(Deserialize)]
+struct Days(i32);
+
+impl PartialSchema for Days {
+    fn schema() -> RefOr<Schema> {
+        let days = Window::ALL.map(Window::days);
+        Schema::from(ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some(days)).build()).into()
+    }
 }
+
+impl ToSchema for Days {}
 
 /// The best sellers of some days.
 #[derive(Serialize, ToSchema)]
@@ -119,7 +126,7 @@ impl From<Ranked> for BestSeller {
     responses((status = 200, description = "The best sellers.", body = BestSellers))
 )]
 async fn best(State(shop): State<Shop>, Query(query): Query<Asked>) -> Result<Json<BestSellers>, Refusal> {
-    let named = Window::ALL.into_iter().find(|window| Some(window.days()) == query.days);
+    let named = Window::ALL.into_iter().find(|window| Some(window.days()) == query.days.as_ref().map(|days| days.0));
     let window = named.unwrap_or_default();
     let category = asked(&shop, query.category.as_deref()).await?;
     let ranked = ranking::best(&shop, window, category, query.limit.unwrap_or(PLACES)).await?;

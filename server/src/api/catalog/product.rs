@@ -245,7 +245,6 @@ struct Facts {
     #[schema(minimum = 0, maximum = 100)]
     earn_percent: Option<i32>,
     /// Whether it is sold. What was ever ordered is no draft again, and a draft is not suspended.
-    #[schema(inline)]
     status: ProductStatus,
 }
 

@@ -90,6 +90,14 @@ impl From<ClaimsAt> for ClaimTab {
 /// A claim among those that one runs.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "claim": {
+        "id": "0199b2c4-9a51-7c3e-9c1f-0a2b3c4d5e6f", "orderId": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f", "sellerId": 1,
+        "kind": "return", "status": "requested", "fault": "carrier", "reason": "모서리가 찢어졌습니다",
+        "lines": [{ "productId": 2, "title": "춘향전", "quantity": 1 }], "createdAt": "2026-11-28T09:30:00Z"
+    },
+    "sellerName": "마당 서점", "orderNumber": "20261126-7A51", "orderPlacedAt": "2026-11-20T03:12:00Z"
+}))]
 struct QueuedClaim {
     /// The claim.
     claim: Claim,

@@ -111,7 +111,7 @@ fn every_operation_says_all_that_a_program_needs() -> Outcome {
                     lack(format!("an example of {status} {kind}"));
                 }
             }
-            if !status.starts_with('2') && response["content"]["application/problem+json"].is_null() {
+            if !status.starts_with(['2', '3']) && response["content"]["application/problem+json"].is_null() {
                 lack(format!("a problem as {status}"));
             }
         }
@@ -144,8 +144,10 @@ fn every_property_is_described() -> Outcome {
     for (name, schema) in document.schemas() {
         walk(schema, &format!("#/components/schemas/{name}"), &mut |place, schema| {
             for (property, inner) in schema["properties"].as_object().into_iter().flatten() {
-                let told = inner["description"].as_str().is_some_and(|told| !told.is_empty());
-                if !told {
+                // Of what may be null, it is said of what it is otherwise.
+                let whole = std::iter::once(inner).chain(inner["oneOf"].as_array().into_iter().flatten());
+                let mut told = whole.filter_map(|schema| schema["description"].as_str());
+                if told.all(str::is_empty) {
                     bare.push(format!("{place}/{property}"));
                 }
             }
@@ -161,7 +163,9 @@ fn what_programs_send_is_limited_and_takes_no_unknown_fields() -> Outcome {
     let mut open = BTreeSet::new();
     for one in document.operations() {
         let name = format!("{} {}", one.method, one.path);
+        // Headers are limited by the server as a whole.
         let parameters = one.value["parameters"].as_array().into_iter().flatten();
+        let parameters = parameters.filter(|parameter| parameter["in"] != "header");
         let parameters = parameters.map(|parameter| (format!("{name} {}", parameter["name"]), &parameter["schema"]));
         let bodies = one.value["requestBody"]["content"].as_object().into_iter().flatten();
         let bodies = bodies.map(|(_, content)| (format!("{name} body"), &content["schema"]));
