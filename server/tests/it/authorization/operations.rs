@@ -55,9 +55,10 @@ pub(super) const OPERATIONS: &[(&str, May, &str, &str)] = &[
     ("GET /catalog/categories", EVERYBODY, "/catalog/categories", ""),
     ("POST /catalog/search", EVERYBODY, "/catalog/search", r#"{"query": "사랑"}"#),
     ("GET /catalog/products/{productId}", EVERYBODY, "/catalog/products/{product}", ""),
+    // Another seller makes their own, and none for this one.
     (
         "POST /catalog/products",
-        DESK,
+        OWN,
         "/catalog/products",
         r#"{"sellerId": {seller}, "title": "초고", "author": "김마당", "publishedYear": 2026, "isbn": "{isbn}", "category": "poetry",
             "listPrice": 15000, "salePrice": 13500, "onHand": 3}"#,
@@ -217,4 +218,4 @@ pub(super) const OPERATIONS: &[(&str, May, &str, &str)] = &[
 
 /// Operations that say something else of what is not one's own than that it is not there: with which
 /// code. It is what they say of what there is none of.
-pub(super) const HIDDEN: &[(&str, &str)] = &[];
+pub(super) const HIDDEN: &[(&str, &str)] = &[("POST /catalog/products", "invalid")];
