@@ -22,7 +22,8 @@ test("the page of the API brings all that it needs, and lists the operations", a
   await expect(page).toHaveURL("/api/docs/");
   await expect(page.getByRole("heading", { level: 1, name: /^Madang/ })).toBeVisible();
   const document = await (await page.request.get("/api/openapi.json")).json();
-  const described = Object.values<object>(document.paths).flatMap(Object.keys).length;
+  const all = [...Object.values<object>(document.paths), ...Object.values<object>(document.webhooks)];
+  const described = all.flatMap(Object.keys).length;
   expect(described).toBeGreaterThan(4);
   await expect(page.locator(".opblock")).toHaveCount(described);
   await expect(operation(page, "/member/login")).toContainText("Sign in");

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Path, Request},
+    extract::{FromRequest, FromRequestParts, Path, RawPathParams, Request},
     http::{HeaderMap, header, request::Parts},
 };
 use contract::{
@@ -76,9 +76,12 @@ where
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let typed = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Failure::NotFound)?;
+        // Numbers begin with 1.
+        let none = |typed: &str| typed.parse::<i64>().is_ok_and(|number| number < 1);
         match Path::<T>::from_request_parts(parts, state).await {
-            Ok(Path(id)) => Ok(Self(id)),
-            Err(_) => Err(Failure::NotFound.into()),
+            Ok(Path(id)) if !typed.iter().any(|(_, typed)| none(typed)) => Ok(Self(id)),
+            _ => Err(Failure::NotFound.into()),
         }
     }
 }
