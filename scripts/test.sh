@@ -89,7 +89,8 @@ count $((status == 0)) $((status != 0)) "$status"
 
 check 'the REST API, fuzzed'
 status=0
-MADANG_BIN=$target/debug/madang SANDBOX_BIN=$target/debug/sandbox scripts/fuzz-api.sh short </dev/null || status=$?
+# The same each time: `make fuzz-api` looks further.
+MADANG_BIN=$target/debug/madang SANDBOX_BIN=$target/debug/sandbox scripts/fuzz-api.sh short --seed 1 </dev/null || status=$?
 count $((status == 0)) $((status != 0)) "$status"
 
 check 'browser tests'
