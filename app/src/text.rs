@@ -182,6 +182,7 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
         Flaw::Type => t!("flaw-type"),
         Flaw::Format => t!("flaw-format"),
         Flaw::UnknownField => t!("flaw-unknown-field"),
+        Flaw::NotTogether => t!("flaw-not-together"),
         Flaw::TooFew { min } => t!("flaw-too-few", min = min),
         Flaw::TooMany { max } => t!("flaw-too-many", max = max),
     }

@@ -75,6 +75,8 @@ pub enum Flaw {
     Format,
     /// A field that there is none of.
     UnknownField,
+    /// Does not go with another field that is there.
+    NotTogether,
     /// Fewer than `min` entries in a list.
     TooFew {
         /// The fewest entries there may be.

@@ -1601,6 +1601,7 @@ failure-too-many-requests = Too many requests. Please try again in a while.
 flaw-type = This is not the kind of value that belongs here.
 flaw-format = This is not written as it must be.
 flaw-unknown-field = There is no such field.
+flaw-not-together = This does not go with another field that was sent.
 flaw-too-few = There must be at least { $min }.
 flaw-too-many = There may be at most { $max }.
 ## Subscriptions

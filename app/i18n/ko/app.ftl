@@ -1550,6 +1550,7 @@ failure-too-many-requests = 요청이 너무 잦습니다. 잠시 뒤 다시 시
 flaw-type = 값의 종류가 맞지 않습니다.
 flaw-format = 형식이 맞지 않습니다.
 flaw-unknown-field = 없는 항목입니다.
+flaw-not-together = 함께 보낸 다른 항목과 같이 쓸 수 없습니다.
 flaw-too-few = { $min }개 이상 필요합니다.
 flaw-too-many = { $max }개까지 넣을 수 있습니다.
 ## Subscriptions

@@ -29,7 +29,7 @@ pub(super) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Set on an answer that was given before.
 pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// The longest key, in characters.
+/// The longest key, in characters, with its quotes where it has them.
 pub(super) const LONGEST: usize = 255;
 
 /// The largest answer that is kept, in bytes. No answer to a change comes near it.
@@ -37,6 +37,11 @@ const LARGEST: usize = 1024 * 1024;
 
 /// Headers of an answer that belong to it and not to the way it took.
 const KEPT: [HeaderName; 4] = [header::CONTENT_TYPE, header::CONTENT_LANGUAGE, header::ETAG, header::LOCATION];
+
+/// Set on an answer, as an extension, that a later try will change: it is not kept, and the same key goes on
+/// with the same thing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Undecided;
 
 /// What was answered.
 #[derive(Serialize, Deserialize)]
@@ -78,7 +83,7 @@ async fn once(shop: &Shop, request: Request, next: Next) -> Result<Response, Ref
     // It goes on where the program hangs up: what was done must be found by its key.
     let done = tokio::spawn(async move {
         let response = next.run(request).await;
-        if !is_final(response.status()) {
+        if !is_final(response.status()) || response.extensions().get::<Undecided>().is_some() {
             reply::give_up(&shop, &asked, begun).await?;
             return Ok::<_, Refusal>(response);
         }
@@ -102,9 +107,10 @@ fn is_final(status: StatusCode) -> bool {
 
 /// The key of a request, with or without the quotes that the draft puts around it.
 fn key(headers: &HeaderMap) -> Result<String, Refusal> {
-    let key = headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default().trim();
+    let shown = headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
+    let key = shown.trim();
     let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
-    if key.is_empty() || key.len() > LONGEST { Err(Failure::KeyRequired.into()) } else { Ok(key.to_owned()) }
+    if key.is_empty() || shown.len() > LONGEST { Err(Failure::KeyRequired.into()) } else { Ok(key.to_owned()) }
 }
 
 /// The hash of all that makes a request what it is. The key goes in too, which the database does not
@@ -232,6 +238,10 @@ mod tests {
     fn a_key_is_read_with_quotes_and_without() {
         let of = |value| key(&HeaderMap::from_iter([(KEY, HeaderValue::from_static(value))])).ok();
         assert_eq!(of("\"8e03978e\""), of("8e03978e"));
+        assert_eq!(
+            key(&HeaderMap::from_iter([(KEY, HeaderValue::from_str(&"k".repeat(LONGEST + 1)).expect("a key"))])).ok(),
+            None
+        );
         assert_eq!(of("\"\""), None);
         assert_eq!(of(""), None);
     }
