@@ -6,7 +6,9 @@ use crate::{form::Flaws, sheet::SheetFlaw};
 
 /// A refusal that may reach a person. A closed set without free text: with scripts off it can
 /// stand in a URL, and anyone can write a URL.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error, strum::IntoStaticStr)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Failure {

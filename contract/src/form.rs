@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{Failure, picture::PictureFlaw};
 
 /// Why the value of one field was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Flaw {
     /// Nothing was typed.
     Required,

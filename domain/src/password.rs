@@ -51,6 +51,18 @@ impl Hasher {
         .await?
     }
 
+    /// Draws a key out of a secret, as slowly as a password is checked, so that whoever has what it sealed
+    /// guesses the secret no faster than the password's own hash.
+    pub(crate) async fn stretch(&self, secret: Vec<u8>) -> Result<[u8; 32]> {
+        self.run(move || {
+            let mut key = [0; 32];
+            // The secret holds what is random; the salt tells this use from others.
+            let drawn = argon2id()?.hash_password_into(&secret, b"madang answers", &mut key);
+            drawn.map(|()| key).map_err(|error| Error::Hash(error.into()))
+        })
+        .await?
+    }
+
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let _place = self.queue.try_acquire().map_err(|_| Failure::Unavailable)?;
         let _turn = self.turn.acquire().await.map_err(|_| Failure::Unavailable)?;

@@ -38,6 +38,17 @@ pub enum Begun {
     Another,
 }
 
+/// Draws a key out of a request that holds a password, so slowly that neither the password nor the answer
+/// can be guessed from what is kept. It takes some 20 ms.
+///
+/// # Errors
+/// [`Failure::Unavailable`] where too many wait for theirs.
+///
+/// [`Failure::Unavailable`]: contract::Failure::Unavailable
+pub async fn stretch(shop: &Shop, secret: Vec<u8>) -> Result<[u8; 32]> {
+    shop.hasher.stretch(secret).await
+}
+
 /// Begins a request, or tells what became of it.
 ///
 /// # Errors

@@ -77,13 +77,19 @@ pub(crate) fn router(shop: &Shop, programs: &Programs, behind: bool) -> Router {
     let router = Router::from(operations()).merge(limits::logins(doors().into(), programs, behind));
     // Counted apart: whoever takes coupons can still sign in.
     let router = router.merge(limits::logins(counters().into(), programs, behind));
-    let router = NOUNS.iter().fold(router, |router, noun| router.route(&format!("/{noun}/{{*rest}}"), any(nothing)));
+    let router = NOUNS.iter().fold(router, |router, noun| {
+        let router =
+            router.route(&format!("/{noun}/"), any(nothing)).route(&format!("/{noun}/{{*rest}}"), any(nothing));
+        // The page of the cart stands there.
+        if *noun == "cart" { router } else { router.route(&format!("/{noun}"), any(nothing)) }
+    });
     // The last one sees a request first.
     let router = router
         .layer(CatchPanicLayer::custom(|_| refuse(Failure::Unavailable)))
         .layer(from_fn(tell))
-        .layer(DefaultBodyLimit::max(body::LIMIT))
-        .layer(from_fn_with_state(shop.clone(), replay::replay));
+        .layer(from_fn_with_state(shop.clone(), replay::replay))
+        .layer(from_fn(caller::refuse_strangers))
+        .layer(DefaultBodyLimit::max(body::LIMIT));
     let router = limits::by_caller(router, programs, behind).layer(from_fn_with_state(shop.clone(), caller::recognize));
     limits::by_address(router, programs, behind).with_state(shop.clone())
 }

@@ -193,7 +193,7 @@ not-found-title = This page cannot be found
 unavailable-title = Please try again in a moment
 failed-title = The request was not carried out
 failure-invalid = Please check what you typed.
-failure-bad-request = The request could not be read. Open the page anew and try again.
+failure-bad-request = The request could not be read. Please check it and send it again.
 failure-sign-in-required = Please sign in.
 failure-wrong-credentials = The e-mail address or the password is wrong.
 failure-not-found = It cannot be found: it is gone, or its address changed.
@@ -223,7 +223,7 @@ failure-refund-changed = The refund is no longer what you saw. Nothing was cance
 failure-claim-open = A return or an exchange is still under way.
 failure-status-changed = This has moved on in the meantime. Please look at where it stands now.
 failure-stock-changed = The stock changed while you were looking. Nothing was written; please count again.
-failure-already-sent = This form was sent before and done as it was then. Open the page anew to do something else.
+failure-already-sent = This was sent before and done as it was then. To do something else, please begin anew.
 failure-sum-changed = The sum follows what you chose. Nothing was paid; please check it and send again.
 failure-too-many-unpaid = You have several unpaid orders. Please pay or cancel one of them first.
 failure-payment-refused = The card company refused the payment. No money was taken. Please pay by another card or by points.
@@ -1217,7 +1217,7 @@ act-coupon-revoked = Coupon taken back
 act-coupon-restored = Coupon given back
 
 ## Stock and coupons for who runs the shop
-flaw-repeated = An earlier line has it already.
+flaw-repeated = This is there twice.
 offer-level-low = Low
 offer-level-depleted = Sold out
 offer-level-held = Held

@@ -190,7 +190,7 @@ not-found-title = 페이지를 찾을 수 없습니다
 unavailable-title = 잠시 후 다시 시도해 주세요
 failed-title = 요청을 처리하지 못했습니다
 failure-invalid = 입력한 내용을 확인해 주세요.
-failure-bad-request = 요청을 읽을 수 없습니다. 페이지를 새로 열어 다시 시도해 주세요.
+failure-bad-request = 요청을 읽을 수 없습니다. 내용을 확인해 다시 보내 주세요.
 failure-sign-in-required = 로그인이 필요합니다.
 failure-wrong-credentials = 이메일 또는 비밀번호가 올바르지 않습니다.
 failure-not-found = 찾을 수 없습니다. 이미 없어졌거나 주소가 바뀌었습니다.
@@ -220,7 +220,7 @@ failure-refund-changed = 환불 금액이 보신 것과 달라졌습니다. 취�
 failure-claim-open = 진행 중인 반품·교환이 있습니다.
 failure-status-changed = 그사이 상태가 바뀌었습니다. 지금 상태를 확인해 주세요.
 failure-stock-changed = 보시는 동안 재고가 바뀌었습니다. 저장하지 않았으니 다시 세어 주세요.
-failure-already-sent = 이미 보낸 양식입니다. 처음 보낸 내용대로 처리되었으니, 새로 하시려면 페이지를 다시 열어 주세요.
+failure-already-sent = 이미 보낸 양식입니다. 처음 보낸 내용대로 처리되었으니, 다른 내용이라면 새로 시작해 주세요.
 failure-sum-changed = 고르신 내용에 따라 금액이 바뀌었습니다. 결제되지 않았으니 확인하고 다시 눌러 주세요.
 failure-too-many-unpaid = 결제하지 않은 주문이 여러 건 있습니다. 먼저 결제하거나 취소해 주세요.
 failure-payment-refused = 카드사에서 결제를 거절했습니다. 빠져나간 돈은 없습니다. 다른 카드나 포인트로 결제해 주세요.
@@ -1172,7 +1172,7 @@ act-coupon-revoked = 쿠폰 회수
 act-coupon-restored = 쿠폰 회수 취소
 
 ## Stock and coupons for who runs the shop
-flaw-repeated = 앞줄에 이미 있습니다.
+flaw-repeated = 두 번 들어 있습니다.
 offer-level-low = 부족
 offer-level-depleted = 품절
 offer-level-held = 예약 있음

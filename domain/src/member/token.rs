@@ -138,17 +138,19 @@ pub async fn recognize_token(shop: &Shop, secret: &str) -> Result<Option<(Shoppe
     Ok(Some((shopper, found.token_id)))
 }
 
-/// One's own tokens that are good now, newest first.
+/// One's own tokens that are good now, newest first: those of no greater scope than the one that asks.
 ///
 /// # Errors
 /// Where the database is away.
 pub async fn tokens(shop: &Shop, by: &Shopper) -> Result<Vec<Token>> {
     let rows = sqlx::query!(
         "select token_id, name, scope, created_at, expires_at from api_token
-         where member_id = $1 and expires_at > $2 and password_generation = $3 order by token_id desc",
+         where member_id = $1 and expires_at > $2 and password_generation = $3 and scope = any($4)
+         order by token_id desc",
         by.id,
         shop.now(),
-        by.generation
+        by.generation,
+        &within(by)?
     )
     .fetch_all(&shop.db)
     .await?;
@@ -168,9 +170,14 @@ pub async fn tokens(shop: &Shop, by: &Shopper) -> Result<Vec<Token>> {
 /// Ends a token of one's own at once.
 ///
 /// # Errors
-/// [`Failure::NotFound`] where there is none, another member's among them.
+/// [`Failure::NotFound`] where there is none, another member's and one of a greater scope among them.
 pub async fn revoke(shop: &Shop, by: &Shopper, id: TokenId) -> Result<()> {
-    let ended = sqlx::query!("delete from api_token where token_id = $1 and member_id = $2", id, by.id);
+    let ended = sqlx::query!(
+        "delete from api_token where token_id = $1 and member_id = $2 and scope = any($3)",
+        id,
+        by.id,
+        &within(by)?
+    );
     match ended.execute(&shop.db).await?.rows_affected() {
         0 => Err(Failure::NotFound.into()),
         _ => Ok(()),
@@ -187,6 +194,11 @@ pub async fn sweep_tokens(shop: &Shop) -> Result<usize> {
         shop.now()
     );
     Ok(usize::try_from(ended.execute(&shop.db).await?.rows_affected()).unwrap_or(usize::MAX))
+}
+
+/// The words of the scopes that somebody acts within.
+fn within(by: &Shopper) -> Result<Vec<String>> {
+    Scope::ALL.into_iter().filter(|scope| scope.is_of(by.role)).map(word).collect()
 }
 
 /// 256 random bits need no salt and no slow hash: nobody guesses one.

@@ -27,10 +27,11 @@ pub(super) struct Caller {
     pub(super) token: Option<TokenId>,
     /// The cart of a guest's session.
     pub(super) guest_cart: Option<Uuid>,
+    /// Whether a token was shown that is not good.
+    stranger: bool,
 }
 
-/// Puts the caller into the request. A token that is not good is refused, even where nobody needs to
-/// be signed in.
+/// Puts the caller into the request.
 pub(super) async fn recognize(
     State(shop): State<Shop>,
     session: Session,
@@ -42,15 +43,33 @@ pub(super) async fn recognize(
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
-        Err(refusal) => refusal.into_response(),
+        Err(failure) => Refusal::from(failure).into_response(),
     }
 }
 
-async fn caller(shop: &Shop, session: &Session, headers: &HeaderMap) -> Result<Caller, Refusal> {
+/// Refuses a token that is not good, even where nobody needs to be signed in: whoever shows it believes to
+/// be. Where one signs in, it does not matter.
+pub(super) async fn refuse_strangers(request: Request, next: Next) -> Response {
+    let stranger = request.extensions().get::<Caller>().is_some_and(|caller| caller.stranger);
+    if stranger && !DOORS.contains(&request.uri().path()) {
+        return Refusal::from(Failure::SignInRequired).of_a_bad_token().into_response();
+    }
+    next.run(request).await
+}
+
+/// Where one gets a token.
+const DOORS: [&str; 2] = ["/member/login", "/member/registration"];
+
+async fn caller(shop: &Shop, session: &Session, headers: &HeaderMap) -> Result<Caller, Failure> {
     if let Some(shown) = headers.get(header::AUTHORIZATION) {
-        let secret = shown.to_str().ok().and_then(bearer).ok_or(Failure::SignInRequired)?;
-        let (shopper, token) = member::recognize_token(shop, secret).await?.ok_or(Failure::SignInRequired)?;
-        return Ok(Caller { shopper: Some(shopper), token: Some(token), guest_cart: None });
+        let known = match shown.to_str().ok().and_then(bearer) {
+            Some(secret) => member::recognize_token(shop, secret).await?,
+            None => None,
+        };
+        return Ok(match known {
+            Some((shopper, token)) => Caller { shopper: Some(shopper), token: Some(token), ..Caller::default() },
+            None => Caller { stranger: true, ..Caller::default() },
+        });
     }
     let member: Option<i64> = session.get(key::MEMBER).await.map_err(failed)?;
     let generation: Option<i32> = session.get(key::GENERATION).await.map_err(failed)?;
@@ -59,7 +78,7 @@ async fn caller(shop: &Shop, session: &Session, headers: &HeaderMap) -> Result<C
         Some(id) => member::recognize(shop, id, generation.unwrap_or_default()).await?,
         None => None,
     };
-    Ok(Caller { shopper, token: None, guest_cart })
+    Ok(Caller { shopper, guest_cart, ..Caller::default() })
 }
 
 /// The scheme is read in any case (RFC 9110, section 11.1).

@@ -41,7 +41,7 @@ const DOCUMENT: &str = "/api/openapi.json";
         description = "The shop for programs: what shoppers, sellers and the staff do in a browser, at documented paths.\n\n\
             **Signing in.** `POST /member/login` gives a token; send it as `Authorization: Bearer …`. A token acts as its scope: `shopper`, `seller` or `staff`. The session cookie of a browser works too.\n\n\
             **Units.** Money is whole won. Times are RFC 3339 in UTC. Ids of orders, payments, deliveries, claims and coupons are UUIDs, those of members and products whole numbers.\n\n\
-            **Doing it once.** Every change takes an `Idempotency-Key`, a new UUID for each change. The same key with the same request within 24 hours is answered with the first answer and `Idempotency-Replayed: true`; with another body it is refused with 422 `already_sent`; while the first is under way with 409 `key_in_use`. Answers that a later try may change (400, 401, 403, 404, 412, 422, 428, 429 and 5xx) are not kept.\n\n\
+            **Doing it once.** Every change takes an `Idempotency-Key`, a new UUID for each change. The same key at the same address with the same body, byte by byte, within 24 hours is answered with the first answer and `Idempotency-Replayed: true`; with another body it is refused with 422 `already_sent`; while the first is under way with 409 `key_in_use`. Answers that a later try may change (400, 401, 403, 404, 412, 422, 428, 429, 5xx, and a payment that is not decided yet) are not kept: the same key goes on. What moves money must come with a key. A guest is known by the session alone: before there is one, what they send is done each time.\n\n\
             **Refusals** are problem details (RFC 9457). Act upon `code`; a bad body names every bad field at once in `errors`. Fields that there are none of are refused. Sentences are Korean, or English where `Accept-Language` asks for it.\n\n\
             **Lists** come in parts: send `next` as `cursor`.\n\n\
             **Limits.** `X-RateLimit-Limit` tells how many requests may come at once, `X-RateLimit-Remaining` how many of them are left; a refusal with 429 tells in `Retry-After` after how many seconds to come again. A body may have 256 KiB."
@@ -65,6 +65,7 @@ struct Shop;
 pub fn document() -> &'static utoipa::openapi::OpenApi {
     static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
         let mut document = Shop::openapi();
+        document.info.license = None;
         document.merge(operations().into_openapi());
         document.merge(doors().into_openapi());
         let messages = subscription::sent();
@@ -133,11 +134,13 @@ fn describe(operation: &mut Operation, changes: bool) {
     if changes {
         add(responses, &Failure::KeyInUse);
         add(responses, &Failure::AlreadySent);
-        add(responses, &Failure::KeyRequired);
+        add(responses, &Failure::Invalid(Flaws::one("name", Flaw::Required)));
         add(responses, &Failure::ForeignOrigin);
         add(responses, &Failure::TooLarge);
         let parameters = operation.parameters.get_or_insert_default();
-        if !parameters.iter().filter_map(own).any(|one| one.name == KEY) {
+        if parameters.iter().filter_map(own).any(|one| one.name == KEY) {
+            add(responses, &Failure::KeyRequired);
+        } else {
             parameters.push(key_parameter(Required::False).into());
         }
     }

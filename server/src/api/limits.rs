@@ -11,6 +11,7 @@ use axum::{
     Router,
     body::Body,
     http::{HeaderName, HeaderValue, Request, header},
+    middleware::map_response,
     response::{IntoResponse, Response},
 };
 use contract::{Failure, member::MemberId, token::TokenId};
@@ -55,7 +56,9 @@ pub(super) fn by_caller(router: Router<Shop>, programs: &Programs, behind: bool)
         .use_headers()
         .finish();
     match config {
-        Some(config) => router.layer(GovernorLayer::new(swept!(config)).error_handler(refuse)),
+        Some(config) => router
+            .layer(GovernorLayer::new(swept!(config)).error_handler(refuse(programs.api_burst.get())))
+            .layer(map_response(async |response| tell_passed(response))),
         None => router,
     }
 }
@@ -68,7 +71,10 @@ pub(super) fn by_address(router: Router<Shop>, programs: &Programs, behind: bool
         .burst_size(programs.api_burst.get().saturating_mul(BEHIND_ONE_ADDRESS))
         .finish();
     match config {
-        Some(config) => router.layer(GovernorLayer::new(swept!(config)).error_handler(refuse)),
+        Some(config) => router.layer(
+            GovernorLayer::new(swept!(config))
+                .error_handler(refuse(programs.api_burst.get().saturating_mul(BEHIND_ONE_ADDRESS))),
+        ),
         None => router,
     }
 }
@@ -81,20 +87,36 @@ pub(super) fn logins(router: Router<Shop>, programs: &Programs, behind: bool) ->
         .burst_size(programs.api_logins_per_minute.get())
         .finish();
     match config {
-        Some(config) => router.layer(GovernorLayer::new(swept!(config)).error_handler(refuse)),
+        Some(config) => {
+            router.layer(GovernorLayer::new(swept!(config)).error_handler(refuse(programs.api_logins_per_minute.get())))
+        }
         None => router,
     }
 }
 
-fn refuse(error: GovernorError) -> Response<Body> {
-    let mut response = Refusal::from(Failure::TooManyRequests).into_response();
-    if let GovernorError::TooManyRequests { wait_time, headers } = error {
-        for name in [LIMIT, REMAINING] {
-            if let Some(value) = headers.as_ref().and_then(|headers| headers.get(&name)) {
-                response.headers_mut().insert(name, value.clone());
-            }
+/// The limit that was passed: it is the one to be told, whatever others are further out.
+#[derive(Debug, Clone, Copy)]
+struct Passed {
+    limit: u32,
+}
+
+fn refuse(limit: u32) -> impl Fn(GovernorError) -> Response<Body> + Clone + Send + Sync + 'static {
+    move |error| {
+        let mut response = Refusal::from(Failure::TooManyRequests).into_response();
+        response.extensions_mut().insert(Passed { limit });
+        if let GovernorError::TooManyRequests { wait_time, .. } = error {
+            // It is rounded down, and whoever comes a moment early is refused again.
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_time + 1));
         }
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_time.max(1)));
+        tell_passed(response)
+    }
+}
+
+/// Tells the limit that was passed, over what others have said.
+fn tell_passed(mut response: Response) -> Response {
+    if let Some(passed) = response.extensions().get::<Passed>().copied() {
+        response.headers_mut().insert(LIMIT, HeaderValue::from(passed.limit));
+        response.headers_mut().insert(REMAINING, HeaderValue::from(0));
     }
     response
 }

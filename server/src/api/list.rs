@@ -4,7 +4,7 @@ use contract::table::{Cursor, Rows};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::problem::Refusal;
+use super::problem::{Refusal, parameter};
 use contract::{
     Failure,
     form::{Flaw, Flaws},
@@ -60,7 +60,7 @@ impl Page {
 
     /// What is said of a cursor whose id or value is none of this list.
     pub(super) fn no_cursor() -> Refusal {
-        Failure::Invalid(Flaws::one("cursor", Flaw::Format)).into()
+        Failure::Invalid(Flaws::one(&parameter("cursor"), Flaw::Format)).into()
     }
 
     /// The most entries of the part.

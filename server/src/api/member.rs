@@ -11,7 +11,7 @@ use contract::{
     token::Scope,
 };
 use domain::{
-    Shop,
+    Shop, cart,
     member::{self, NewToken, SignUp},
 };
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::{
     body::{Body, Id},
-    caller,
+    caller::{self, Caller},
     problem::Refusal,
     refusals::refusals,
 };
@@ -158,13 +158,13 @@ refusals!(LoginRefused: WrongCredentials);
 /// Sign in
 ///
 /// Gives a token. It ends with its days, when it is revoked, when the member changes the password or is
-/// blocked, and as the oldest of more than 100. 20 sign-ins and registrations a minute are taken from one
+/// blocked, and as the oldest of more than 100. What the cart of a guest's session holds comes along. 20 sign-ins and registrations a minute are taken from one
 /// address, where the shop has set nothing else.
 #[utoipa::path(
     post, path = "/member/login", tag = "member", security(()), request_body = Login,
     responses((status = 200, description = "The token.", body = LoggedIn), LoginRefused)
 )]
-async fn login(State(shop): State<Shop>, Body(login): Body<Login>) -> Result<Json<LoggedIn>, Refusal> {
+async fn login(State(shop): State<Shop>, caller: Caller, Body(login): Body<Login>) -> Result<Json<LoggedIn>, Refusal> {
     let shopper = member::sign_in(&shop, &login.email, &login.password).await?;
     let scope = login.scope.unwrap_or_default();
     let new = NewToken {
@@ -173,6 +173,9 @@ async fn login(State(shop): State<Shop>, Body(login): Body<Login>) -> Result<Jso
         days: login.days.map(|days| days.to_string()).unwrap_or_default(),
     };
     let issued = member::issue(&shop, &shopper, &new).await?;
+    if let Some(guest) = caller.guest_cart {
+        cart::join(&shop, guest, &shopper).await?;
+    }
     let mut member = told(&shop, &shopper).await?;
     member.role = scope.reduce(shopper.role());
     Ok(Json(LoggedIn { token: issued.secret, token_id: issued.id, scope, expires_at: issued.expires_at, member }))

@@ -14,7 +14,11 @@ use contract::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
+use strum::VariantNames;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, schema::Type},
+};
 
 /// The media type of a problem.
 const PROBLEM: &str = "application/problem+json";
@@ -36,6 +40,7 @@ pub(super) struct Problem {
     /// The HTTP status.
     pub(super) status: u16,
     /// The stable word of the problem.
+    #[schema(schema_with = codes)]
     pub(super) code: &'static str,
     /// Every field that was refused, each with its reason; only where the code is `invalid`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -50,6 +55,7 @@ pub(super) struct FieldProblem {
     /// parameter.
     pub(super) pointer: String,
     /// The stable word of the reason.
+    #[schema(schema_with = reasons)]
     pub(super) code: String,
     /// The same in a sentence.
     pub(super) detail: String,
@@ -61,11 +67,27 @@ pub(super) struct FieldProblem {
     pub(super) max: Option<i64>,
 }
 
+/// Every word that a problem may have.
+fn codes() -> Object {
+    words(Failure::VARIANTS, "The stable word of the problem.")
+}
+
+/// Every word that the reason of a field may have.
+fn reasons() -> Object {
+    words(Flaw::VARIANTS, "The stable word of the reason.")
+}
+
+fn words(words: &'static [&'static str], description: &str) -> Object {
+    let words = words.iter().copied();
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).description(Some(description)).build()
+}
+
 /// A refusal on its way out: it becomes a [`Problem`] where the language is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     failure: Failure,
     status: StatusCode,
+    bad_token: bool,
 }
 
 impl Refusal {
@@ -73,6 +95,12 @@ impl Refusal {
     #[must_use]
     pub(super) fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
+    }
+
+    /// The same refusal, where a token was shown that is not good (RFC 6750, section 3.1).
+    #[must_use]
+    pub(super) fn of_a_bad_token(self) -> Self {
+        Self { bad_token: true, ..self }
     }
 
     /// The same refusal, whose fields are called as they are in the body: pairs of the name that the
@@ -96,8 +124,9 @@ impl Refusal {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.word()));
         let (name, value): (HeaderName, &'static str) = match self.failure {
-            Failure::Busy => (header::RETRY_AFTER, "1"),
+            Failure::Busy | Failure::KeyInUse => (header::RETRY_AFTER, "1"),
             Failure::Unavailable => (header::RETRY_AFTER, "5"),
+            _ if self.bad_token => (header::WWW_AUTHENTICATE, "Bearer realm=\"madang\", error=\"invalid_token\""),
             Failure::SignInRequired | Failure::WrongCredentials => {
                 (header::WWW_AUTHENTICATE, "Bearer realm=\"madang\"")
             }
@@ -114,7 +143,7 @@ impl Refusal {
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { failure, status }
+        Self { failure, status, bad_token: false }
     }
 }
 
@@ -174,8 +203,16 @@ fn word(flaw: Flaw) -> (String, Map<String, Value>) {
     }
 }
 
+/// What a parameter is called among the flaws of a request.
+pub(super) fn parameter(name: &str) -> String {
+    format!("?{name}")
+}
+
 /// Where a field stands in the body: names of forms are `snake_case`, those of bodies are not.
 fn pointer(field: &str) -> String {
+    if let Some(parameter) = field.strip_prefix('?') {
+        return parameter.to_owned();
+    }
     let mut pointer = String::from("#/");
     let mut upper = false;
     for one in field.chars() {
@@ -239,6 +276,7 @@ mod tests {
     fn a_field_is_named_as_it_stands_in_the_body() {
         assert_eq!(pointer("sale_price"), "#/salePrice");
         assert_eq!(pointer("lines/0/quantity"), "#/lines/0/quantity");
+        assert_eq!(pointer(&parameter("productId")), "productId");
         assert_eq!(pointer(""), "#");
     }
 

@@ -2,13 +2,17 @@
 //! The header is that of the IETF draft "The Idempotency-Key HTTP Header Field".
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
-    extract::{FromRequestParts, Request, State},
+    body::{Body, to_bytes},
+    extract::{FromRequestParts, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use contract::Failure;
+use contract::{
+    Failure,
+    form::{Flaw, Flaws},
+    member::MemberId,
+};
 use domain::{
     Shop,
     reply::{self, Asked, Begun},
@@ -21,7 +25,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{body::LIMIT, caller::Caller, problem::Refusal};
+use super::{
+    body::bytes,
+    caller::Caller,
+    problem::{Refusal, parameter},
+};
 
 /// The header with the key.
 pub(super) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -51,28 +59,60 @@ struct Answer {
     body: Vec<u8>,
 }
 
+/// Where passwords are sent: what is kept of such a request must not make them easier to guess.
+const WITH_PASSWORDS: [&str; 2] = ["/member/login", "/member/registration"];
+
 /// Answers a change that comes with a key once; whatever it asks for, and from whom, is part of it.
 pub(super) async fn replay(State(shop): State<Shop>, request: Request, next: Next) -> Response {
     let changes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
-    if !changes || !request.headers().contains_key(KEY) {
+    let reads = request.extensions().get::<MatchedPath>().is_some_and(|path| READS.contains(&path.as_str()));
+    if !changes || reads || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
-    once(&shop, request, next).await.unwrap_or_else(IntoResponse::into_response)
+    match who(&request) {
+        Some(who) => once(&shop, who, request, next).await.unwrap_or_else(IntoResponse::into_response),
+        None => match key(request.headers()) {
+            Ok(_) => next.run(request).await,
+            Err(failure) => Refusal::from(failure).into_response(),
+        },
+    }
 }
 
-async fn once(shop: &Shop, request: Request, next: Next) -> Result<Response, Refusal> {
+/// Asked by POST, for a body; nothing is changed by them.
+const READS: [&str; 3] = ["/catalog/search", "/order/orders/{orderId}/cancel-preview", "/order/quote"];
+
+/// Who asks, as far as answers are told apart by it: a token of a lesser scope is told nothing that a greater
+/// one was. `None` for a guest without a session, whom nobody could find again: what they send is done each
+/// time.
+fn who(request: &Request) -> Option<Who> {
+    let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+    match (caller.shopper, caller.guest_cart) {
+        (Some(shopper), _) => Some(Who { member: Some(shopper.id()), word: format!("{:?}", shopper.role()) }),
+        (None, Some(cart)) => Some(Who { member: None, word: cart.to_string() }),
+        (None, None) if WITH_PASSWORDS.contains(&request.uri().path()) => {
+            Some(Who { member: None, word: String::new() })
+        }
+        (None, None) => None,
+    }
+}
+
+struct Who {
+    member: Option<MemberId>,
+    word: String,
+}
+
+async fn once(shop: &Shop, who: Who, request: Request, next: Next) -> Result<Response, Refusal> {
     let key = key(request.headers())?;
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LIMIT).await.map_err(|_| Failure::TooLarge)?;
-    let caller = parts.extensions.get::<Caller>().and_then(|caller| caller.shopper.as_ref());
-    // A key belongs to one operation: elsewhere it says nothing, and those who are not signed in, who share
-    // theirs, are asked to sign in.
-    let asked = Asked {
-        caller: caller.map(domain::member::Shopper::id),
-        key: digest(&[key.as_bytes(), parts.method.as_str().as_bytes(), parts.uri.path().as_bytes()]),
-        fingerprint: fingerprint(&key, &parts, &body),
-    };
-    let seal = Seal::of(&key, &asked, &body)?;
+    let body = bytes(Request::from_parts(parts.clone(), body)).await?;
+    // A key belongs to one operation: elsewhere it says nothing.
+    let named =
+        digest(&[key.as_bytes(), who.word.as_bytes(), parts.method.as_str().as_bytes(), parts.uri.path().as_bytes()]);
+    let secret = digest(&[key.as_bytes(), &body]);
+    let secret =
+        if WITH_PASSWORDS.contains(&parts.uri.path()) { reply::stretch(shop, secret).await?.to_vec() } else { secret };
+    let asked = Asked { caller: who.member, key: named, fingerprint: fingerprint(&secret, &parts) };
+    let seal = Seal::of(&secret, &asked)?;
     let begun = match reply::begin(shop, &asked).await? {
         Begun::Now(begun) => begun,
         Begun::Answered(sealed) => return seal.open(sealed).map(Answer::again),
@@ -106,19 +146,23 @@ fn is_final(status: StatusCode) -> bool {
 }
 
 /// The key of a request, with or without the quotes that the draft puts around it.
-fn key(headers: &HeaderMap) -> Result<String, Refusal> {
+fn key(headers: &HeaderMap) -> Result<String, Failure> {
     let shown = headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
     let key = shown.trim();
     let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
-    if key.is_empty() || shown.len() > LONGEST { Err(Failure::KeyRequired.into()) } else { Ok(key.to_owned()) }
+    if shown.len() > LONGEST {
+        let max = i64::try_from(LONGEST).unwrap_or(i64::MAX);
+        return Err(Failure::Invalid(Flaws::one(&parameter("Idempotency-Key"), Flaw::TooLong { max })));
+    }
+    if key.is_empty() { Err(Failure::KeyRequired) } else { Ok(key.to_owned()) }
 }
 
-/// The hash of all that makes a request what it is. The key goes in too, which the database does not
-/// know: without it, passwords could be guessed from the hash faster than from their own.
-fn fingerprint(key: &str, parts: &Parts, body: &Bytes) -> Vec<u8> {
+/// The hash of all that makes a request what it is. The secret goes in, which the database does not know:
+/// nothing that was sent can be guessed from the hash without it.
+fn fingerprint(secret: &[u8], parts: &Parts) -> Vec<u8> {
     let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let based_on = parts.headers.get(header::IF_MATCH).map(HeaderValue::as_bytes).unwrap_or_default();
-    digest(&[key.as_bytes(), parts.method.as_str().as_bytes(), target.as_bytes(), based_on, body])
+    digest(&[secret, parts.method.as_str().as_bytes(), target.as_bytes(), based_on])
 }
 
 /// Each part goes in with its length, so that nothing moves from one into the next.
@@ -135,8 +179,8 @@ fn digest(parts: &[&[u8]]) -> Vec<u8> {
 struct Seal(LessSafeKey);
 
 impl Seal {
-    fn of(key: &str, asked: &Asked, body: &[u8]) -> Result<Self, Refusal> {
-        let secret = digest(&[b"answer", key.as_bytes(), &asked.fingerprint, body]);
+    fn of(secret: &[u8], asked: &Asked) -> Result<Self, Refusal> {
+        let secret = digest(&[b"answer", secret, &asked.fingerprint]);
         let unbound = UnboundKey::new(&CHACHA20_POLY1305, &secret).map_err(|_| Failure::Unavailable)?;
         Ok(Self(LessSafeKey::new(unbound)))
     }
@@ -220,7 +264,7 @@ mod tests {
 
     fn seal(key: &str, body: &[u8]) -> Seal {
         let asked = Asked { caller: Some(1), key: digest(&[key.as_bytes()]), fingerprint: digest(&[body]) };
-        Seal::of(key, &asked, body).expect("a seal")
+        Seal::of(&digest(&[key.as_bytes(), body]), &asked).expect("a seal")
     }
 
     #[test]

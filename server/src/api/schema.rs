@@ -3,7 +3,7 @@
 
 use std::{
     any::TypeId,
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, LazyLock, RwLock},
 };
 
@@ -16,6 +16,9 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<Checker>>>> = LazyLock::new(RwLock::default);
+
+/// Flaws that are told of one body: nobody mends more at once.
+const MOST_FLAWS: usize = 100;
 
 struct Checker {
     schema: Value,
@@ -30,12 +33,12 @@ struct Checker {
 pub(super) fn check<T: ToSchema + 'static>(value: &Value) -> Result<(), Failure> {
     let checker = checker::<T>()?;
     let mut flaws: Vec<(String, Flaw)> = Vec::new();
-    for error in checker.validator.iter_errors(value) {
-        for (field, flaw) in read(&checker.schema, &error) {
-            // One reason a field is enough.
-            if !flaws.iter().any(|(known, _)| *known == field) {
-                flaws.push((field, flaw));
-            }
+    // One reason a field is enough.
+    let mut known = HashSet::new();
+    let found = checker.validator.iter_errors(value).flat_map(|error| read(&checker.schema, &error));
+    for (field, flaw) in found.take(MOST_FLAWS) {
+        if known.insert(field.clone()) {
+            flaws.push((field, flaw));
         }
     }
     if flaws.is_empty() { Ok(()) } else { Err(Failure::Invalid(flaws.into_iter().collect::<Flaws>())) }

@@ -110,7 +110,11 @@ async fn passwords_are_not_guessed_at_will() -> Outcome {
     for _ in 0..2 {
         assert_eq!(api.post("/member/login", &wrong).send().await?.code(), "wrong_credentials");
     }
-    assert_eq!(api.post("/member/login", &wrong).send().await?.code(), "too_many_requests");
+    let refused = api.post("/member/login", &wrong).send().await?;
+    assert_eq!(refused.code(), "too_many_requests");
+    // What is told is the limit that was passed, and not that of all else.
+    assert_eq!((refused.header("x-ratelimit-limit"), refused.header("x-ratelimit-remaining")), ("2", "0"));
+    assert!(refused.header("retry-after").parse::<u32>()? > 29);
     Ok(())
 }
 
@@ -120,10 +124,53 @@ async fn what_cannot_be_read_is_refused_in_words() -> Outcome {
     let large = json!({ "email": "x".repeat(300_000) });
     assert_eq!(api.post("/member/login", &large).send().await?.code(), "too_large");
     assert_eq!(api.post("/member/login", &large).key("k").send().await?.code(), "too_large");
+    // Nobody is told of thousands of flaws.
+    let many: serde_json::Map<_, _> = (0..5_000).map(|field| (format!("f{field}"), json!(1))).collect();
+    assert_eq!(api.post("/catalog/search", &json!(many)).send().await?.code(), "too_large");
+    let some: serde_json::Map<_, _> = (0..500).map(|field| (format!("f{field}"), json!(1))).collect();
+    assert_eq!(api.post("/catalog/search", &json!(some)).send().await?.fields().len(), 100);
+    let nul = api.post("/catalog/search", &json!({ "query": "\0", "limit": "x" })).send().await?;
+    assert_eq!(nul.fields(), [("#/limit", "type"), ("#/query", "characters")]);
+    assert_eq!(api.post("/catalog/search", &json!({ "limit": 1.0 })).send().await?.status, StatusCode::OK);
+    for nothing in ["/order", "/catalog/", "/member/nothing/at/all"] {
+        assert_eq!(api.get(nothing).send().await?.code(), "not_found", "{nothing}");
+    }
     assert_eq!(api.call(Method::POST, "/member/login").send().await?.code(), "unsupported_media_type");
     assert_eq!(api.put("/member/login", &json!({})).send().await?.code(), "method_not_allowed");
     assert_eq!(api.get("/member/nothing").send().await?.code(), "not_found");
     let foreign = api.post("/member/login", &json!({})).header("origin", "https://evil.example").send().await?;
     assert_eq!(foreign.code(), "foreign_origin");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_that_is_no_good_keeps_nobody_from_signing_in() -> Outcome {
+    let api = Api::start()?;
+    let login = json!({ "email": "shopper@madang.example", "password": "shopper-madang" });
+    let signed_in = api.post("/member/login", &login).by("madang_0").send().await?;
+    assert_eq!(signed_in.status, StatusCode::OK, "{}", signed_in.body);
+    let refused = api.post("/catalog/search", &json!({})).by("madang_0").send().await?;
+    assert_eq!(refused.code(), "sign_in_required");
+    assert!(refused.header("www-authenticate").contains("invalid_token"));
+    assert_eq!(refused.header("x-ratelimit-limit"), "100000");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lesser_token_is_told_nothing_that_a_greater_one_was() -> Outcome {
+    let api = Api::start()?;
+    let seller = api.token("seller").await?;
+    let lesser = api.login("seller@madang.example", "seller-madang", "shopper").await?;
+    let change = json!({ "productId": 2, "change": 1, "reason": "입고" });
+    let path = "/catalog/change-inventory-count";
+    assert_eq!(api.post(path, &change).by(&seller).key("one change").send().await?.status, StatusCode::OK);
+    assert_eq!(api.post(path, &change).by(&lesser).key("one change").send().await?.code(), "scope_required");
+    // Neither does it see the other token, or end it.
+    let tokens = api.get("/member/tokens").by(&seller).send().await?;
+    let greater = tokens.body["items"].as_array().into_iter().flatten().find(|one| one["scope"] == "seller");
+    let path = format!("/member/tokens/{}", greater.and_then(|one| one["id"].as_str()).unwrap_or_default());
+    assert_eq!(api.delete(&path).by(&lesser).send().await?.code(), "not_found");
+    let seen = api.get("/member/tokens").by(&lesser).send().await?;
+    assert!(seen.body["items"].as_array().into_iter().flatten().all(|one| one["scope"] == "shopper"), "{}", seen.body);
     Ok(())
 }

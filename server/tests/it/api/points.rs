@@ -95,13 +95,10 @@ async fn a_history_is_ones_own_and_a_cursor_one_that_was_given() -> Outcome {
     let history = api.get("/points/history").by(&token).send().await?;
     assert_eq!(history.body, json!({ "items": [], "next": null }));
     let refused = api.get("/points/history?cursor=x~&limit=0").by(&token).send().await?;
-    assert_eq!(refused.fields(), [("#/limit", "out_of_range")]);
+    assert_eq!(refused.fields(), [("limit", "out_of_range")]);
     for cursor in ["x", "x~", "~"] {
         let refused = api.get(&format!("/points/history?cursor={cursor}")).by(&token).send().await?;
-        assert_eq!(
-            (refused.status, refused.fields()),
-            (StatusCode::UNPROCESSABLE_ENTITY, vec![("#/cursor", "format")])
-        );
+        assert_eq!((refused.status, refused.fields()), (StatusCode::UNPROCESSABLE_ENTITY, vec![("cursor", "format")]));
     }
     for path in ["/points/history", "/points/balance", "/payment/methods"] {
         assert_eq!(api.get(path).send().await?.code(), "sign_in_required", "{path}");

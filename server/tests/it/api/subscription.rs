@@ -93,7 +93,7 @@ async fn bad_addresses_and_topics_are_refused_each_with_its_reason() -> Outcome 
     assert_eq!(fields, expected);
     for cursor in ["x", "x~", "~x"] {
         let refused = api.get(&format!("{ALL}?cursor={cursor}")).by(&seller).send().await?;
-        assert_eq!(refused.fields(), [("#/cursor", "format")]);
+        assert_eq!(refused.fields(), [("cursor", "format")]);
     }
     // There is an end to them.
     for at in 0..20 {

@@ -127,13 +127,13 @@ async fn the_best_sellers_have_their_limits() -> Outcome {
     let poems = api.get("/catalog/best-sellers?category=poetry").send().await?;
     assert_eq!(poems.body["items"], json!([]));
     for (query, expected) in [
-        ("days=2", ("#/days", "choice")),
-        ("limit=x", ("#/limit", "type")),
-        ("limit=0", ("#/limit", "out_of_range")),
-        ("limit=101", ("#/limit", "out_of_range")),
-        ("category=cooking", ("#/category", "choice")),
-        ("from=1", ("#/from", "unknown_field")),
-        ("days=1&days=3", ("#/days", "repeated")),
+        ("days=2", ("days", "choice")),
+        ("limit=x", ("limit", "type")),
+        ("limit=0", ("limit", "out_of_range")),
+        ("limit=101", ("limit", "out_of_range")),
+        ("category=cooking", ("category", "choice")),
+        ("from=1", ("from", "unknown_field")),
+        ("days=1&days=3", ("days", "repeated")),
     ] {
         let refused = api.get(&format!("/catalog/best-sellers?{query}")).send().await?;
         assert_eq!((refused.status, refused.fields()), (StatusCode::UNPROCESSABLE_ENTITY, vec![expected]), "{query}");
