@@ -235,6 +235,7 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
         let mut told = refusal.answer(locale);
+        told.extensions_mut().extend(std::mem::take(response.extensions_mut()));
         // What layers on the way have said of it.
         for (name, value) in response.headers() {
             if name != header::CONTENT_LENGTH {

@@ -216,6 +216,9 @@ pub(super) const OPERATIONS: &[(&str, May, &str, &str)] = &[
     ),
 ];
 
+/// Where one gets a token, and so needs none that is good.
+pub(super) const DOORS: [&str; 2] = ["POST /member/login", "POST /member/registration"];
+
 /// Operations that say something else of what is not one's own than that it is not there: with which
 /// code. It is what they say of what there is none of.
 pub(super) const HIDDEN: &[(&str, &str)] = &[("POST /catalog/products", "invalid")];
