@@ -11,7 +11,7 @@ pub mod take;
 
 use contract::{
     Failure,
-    form::{Check, Flaws, line},
+    form::{Check, Flaw, Flaws, line},
     product::{ProductId, form::Opening},
     stock::{self, MOST, MovementKind},
     trail::Act,
@@ -163,7 +163,8 @@ async fn change_once(
         return Err(Failure::OutOfStock.into());
     }
     if stock.on_hand > MOST - delta.max(0) {
-        let flaw = contract::form::Flaw::OutOfRange { min: 0, max: MOST.into() };
+        // So many can go and come, as it stands now.
+        let flaw = Flaw::OutOfRange { min: (-stock.available).into(), max: (MOST - stock.on_hand).into() };
         return Err(Failure::Invalid(Flaws::one("delta", flaw)).into());
     }
     sqlx::query!("update stock set on_hand = on_hand + $2 where product_id = $1", product, delta)

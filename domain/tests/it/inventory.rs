@@ -228,7 +228,7 @@ async fn numbers_at_the_edge_are_refused(db: PgPool) -> Result<()> {
         let low_at = inventory::set_low_at(&scene.shop, &scene.operator, book, edge).await;
         assert_eq!(flaw(low_at), Some(("low_at".to_owned(), Flaw::OutOfRange { min: 0, max: most })), "{edge}");
     }
-    let over = Failure::Invalid(Flaws::one("delta", Flaw::OutOfRange { min: 0, max: most }));
+    let over = Failure::Invalid(Flaws::one("delta", Flaw::OutOfRange { min: -5, max: most - 5 }));
     assert_eq!(refused(scene.move_by(book, &MOST.to_string()).await), Some(over), "no product has more than that");
     assert_eq!(flaw(scene.move_by(book, "0").await), Some(("delta".to_owned(), Flaw::Required)));
     for seen in [i32::MIN, i32::MAX] {

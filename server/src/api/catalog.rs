@@ -3,6 +3,7 @@
 mod best;
 mod found;
 mod inventory;
+mod own;
 mod product;
 mod shown;
 mod version;
@@ -25,6 +26,7 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
     OpenApiRouter::new()
         .routes(routes!(categories))
         .merge(product::router())
+        .merge(own::router())
         .merge(inventory::router())
         .merge(found::router())
         .merge(best::router())
@@ -33,8 +35,11 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
 /// A branch of the shop.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({ "slug": "mystery", "nameKo": "추리·모험", "nameEn": "Mystery and adventure" }))]
+#[schema(example = json!({ "id": 5, "slug": "mystery", "nameKo": "추리·모험", "nameEn": "Mystery and adventure" }))]
 struct Category {
+    /// Names it in the `categoryIds` of coupons.
+    #[schema(minimum = 1)]
+    id: i64,
     /// Names it where products are written and searched for.
     slug: String,
     /// Its Korean name.
@@ -45,7 +50,7 @@ struct Category {
 
 impl From<domain_product::Category> for Category {
     fn from(category: domain_product::Category) -> Self {
-        Self { slug: category.slug, name_ko: category.name_ko, name_en: category.name_en }
+        Self { id: category.category_id, slug: category.slug, name_ko: category.name_ko, name_en: category.name_en }
     }
 }
 
@@ -54,7 +59,13 @@ impl From<domain_product::Category> for Category {
 /// Every category, in the order of the menu: they come in one part. Open to all.
 #[utoipa::path(
     get, path = "/catalog/categories", tag = "catalog", security(()),
-    responses((status = 200, description = "The categories.", body = Part<Category>))
+    responses((status = 200, description = "The categories.", body = Part<Category>, example = json!({
+        "items": [
+            { "id": 4, "slug": "world-novel", "nameKo": "세계소설", "nameEn": "World fiction" },
+            { "id": 5, "slug": "mystery", "nameKo": "추리·모험", "nameEn": "Mystery and adventure" }
+        ],
+        "next": null
+    })))
 )]
 async fn categories(State(shop): State<Shop>) -> Result<Json<Part<Category>>, Refusal> {
     let categories = domain_product::categories(&shop).await?;

@@ -1,7 +1,12 @@
 //! Searching for products.
 
 use axum::{Json, extract::State};
-use contract::{listing::Sort, table::Cursor};
+use contract::{
+    Failure,
+    form::{Flaw, Flaws},
+    listing::Sort,
+    table::Cursor,
+};
 use domain::{
     Shop,
     product::{self, COUNTED, Wanted},
@@ -13,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{Card, asked};
 use crate::api::{
     body::Body,
-    list::{LARGEST_PART, PART, Page},
+    list::{LARGEST_PART, PART},
     problem::Refusal,
 };
 
@@ -76,7 +81,7 @@ struct Found {
 )]
 async fn search(State(shop): State<Shop>, Body(search): Body<Search>) -> Result<Json<Found>, Refusal> {
     let sort = search.sort.unwrap_or_default();
-    let after = search.cursor.as_deref().map(|word| place(sort, word).ok_or_else(Page::no_cursor)).transpose()?;
+    let after = search.cursor.as_deref().map(|word| place(sort, word).ok_or_else(no_place)).transpose()?;
     let category = asked(&shop, search.category.as_deref()).await?;
     let wanted = Wanted { typed: search.query.unwrap_or_default(), category };
     let limit = search.limit.unwrap_or(PART).clamp(1, LARGEST_PART);
@@ -93,4 +98,9 @@ async fn search(State(shop): State<Shop>, Body(search): Body<Search>) -> Result<
 fn place(sort: Sort, word: &str) -> Option<Cursor> {
     let (order, place) = word.split_once('~')?;
     if order == sort.word() { Cursor::parse(place) } else { None }
+}
+
+/// What never came as `next` of such a search.
+fn no_place() -> Failure {
+    Failure::Invalid(Flaws::one("cursor", Flaw::Format))
 }

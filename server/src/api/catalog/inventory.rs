@@ -1,7 +1,11 @@
-//! Stock, changed with its reason.
+//! Stock, read, and changed with its reason.
 
 use axum::{Json, extract::State};
-use contract::form::{Check, Flaw, line};
+use contract::{
+    form::{Check, Flaw, line},
+    product::ProductId,
+    stock::MOST,
+};
 use domain::{
     Shop,
     inventory::{self, Change},
@@ -10,27 +14,35 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::api::{body::Body, caller::Desk, problem::Refusal, refusals::refusals, replay::Key};
+use crate::api::{
+    body::{Body, Id},
+    caller::Desk,
+    problem::Refusal,
+    refusals::refusals,
+    replay::Key,
+};
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(change))
+    OpenApiRouter::new().routes(routes!(read)).routes(routes!(change))
 }
 
 /// A change of stock: either `change`, or `counted` with `seen`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "productId": 1, "change": 30, "reason": "입고" }))]
+#[schema(example = json!({ "productId": 2, "change": 30, "reason": "입고" }))]
 struct StockChange {
     /// The product.
     #[schema(minimum = 1, maximum = 9007199254740991_i64)]
     product_id: i64,
-    /// So many copies more, or fewer where it is negative; not 0.
+    /// So many copies more, or fewer where it is negative: -100,000,000 to 100,000,000, never 0. No product has
+    /// more than 100,000,000 copies.
     #[schema(minimum = -100000000, maximum = 100000000)]
     change: Option<i32>,
-    /// So many copies were counted.
+    /// So many copies were counted; `seen` goes with it.
     #[schema(minimum = 0, maximum = 100000000)]
     counted: Option<i32>,
-    /// So many copies were on hand, by the last answer, before the count.
+    /// So many copies were on hand before the count: the `onHand` of
+    /// `GET /catalog/products/{productId}/inventory`, or of the last answer.
     #[schema(minimum = 0, maximum = 100000000)]
     seen: Option<i32>,
     /// Why, up to 100 characters.
@@ -41,7 +53,7 @@ struct StockChange {
 /// The stock of a product.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({ "productId": 1, "onHand": 42, "reserved": 2, "available": 40, "lowAt": 5 }))]
+#[schema(example = json!({ "productId": 2, "onHand": 42, "reserved": 2, "available": 40, "lowAt": 5 }))]
 struct Stock {
     /// The product.
     #[schema(minimum = 1)]
@@ -56,17 +68,47 @@ struct Stock {
     low_at: i32,
 }
 
+impl From<inventory::Stock> for Stock {
+    fn from(stock: inventory::Stock) -> Self {
+        Self {
+            product_id: stock.product,
+            on_hand: stock.on_hand,
+            reserved: stock.reserved,
+            available: stock.available,
+            low_at: stock.low_at,
+        }
+    }
+}
+
+refusals!(ReadRefused: ScopeRequired);
+
+/// Read the stock of a product
+///
+/// What stands now: its `onHand` is what `POST /catalog/change-inventory-count` takes as `seen` of a count.
+/// A seller reads that of their own products, the staff each.
+#[utoipa::path(
+    get, path = "/catalog/products/{productId}/inventory", tag = "catalog",
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
+    params(("productId" = i64, Path, description = "The product.")),
+    responses((status = 200, description = "The stock as it is now.", body = Stock), ReadRefused)
+)]
+async fn read(State(shop): State<Shop>, Desk(by): Desk, Id(id): Id<ProductId>) -> Result<Json<Stock>, Refusal> {
+    Ok(Json(inventory::get(&shop, &by, id).await?.into()))
+}
+
 refusals!(ChangeRefused: ScopeRequired, NotFound, StockChanged, OutOfStock);
 
 /// Change the stock of a product
 ///
 /// By so many copies, or to what was counted: exactly one of both, always with a reason. For the seller of
 /// the product and the staff. A count is taken only where as many copies are on hand as it was based on,
-/// so that nothing that was bought meanwhile is overwritten; else it is refused with `stock_changed`.
-/// Fewer copies than are available cannot go: `out_of_stock`. The same `Idempotency-Key` changes it once.
+/// so that nothing that was bought meanwhile is overwritten; else it is refused with `stock_changed`, and
+/// `GET /catalog/products/{productId}/inventory` tells what stands now, which is the `seen` of a new count.
+/// More copies than are available cannot go: `out_of_stock`. The same `Idempotency-Key` changes it once.
 #[utoipa::path(
     post, path = "/catalog/change-inventory-count", tag = "catalog",
-    security(("bearer" = ["seller"]), ("session" = [])), request_body = StockChange,
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
+    request_body = StockChange,
     responses((status = 200, description = "The stock as it is now.", body = Stock), ChangeRefused)
 )]
 async fn change(
@@ -77,7 +119,7 @@ async fn change(
 ) -> Result<Json<Stock>, Refusal> {
     let product = asked.product_id;
     let change = match (asked.change, asked.counted, asked.seen) {
-        (Some(change), None, None) => (change.to_string(), None),
+        (Some(change), None, None) if change != 0 => (change.to_string(), None),
         (None, Some(counted), Some(seen)) => (counted.to_string(), Some(seen)),
         _ => return Err(no_kind(&asked)),
     };
@@ -87,23 +129,19 @@ async fn change(
     };
     let changed = inventory::change(&shop, &by, key, product, change, &asked.reason).await;
     changed.map_err(|error| Refusal::from(error).naming(&[("delta", "change")]))?;
-    let stock = inventory::get(&shop, &by, product).await?;
-    Ok(Json(Stock {
-        product_id: stock.product,
-        on_hand: stock.on_hand,
-        reserved: stock.reserved,
-        available: stock.available,
-        low_at: stock.low_at,
-    }))
+    Ok(Json(inventory::get(&shop, &by, product).await?.into()))
 }
 
 /// What is missing for one kind of change, or too much for it.
 fn no_kind(asked: &StockChange) -> Refusal {
     let mut check = Check::default();
     match (asked.change, asked.counted, asked.seen) {
-        (Some(_), counted, seen) => {
+        (Some(change), counted, seen) => {
+            if change == 0 {
+                check.field::<()>("change", Err(Flaw::OutOfRange { min: 1, max: MOST.into() }));
+            }
             for (field, said) in [("counted", counted.is_some()), ("seen", seen.is_some())] {
-                check.field::<()>(field, if said { Err(Flaw::Choice) } else { Ok(()) });
+                check.field::<()>(field, if said { Err(Flaw::NotTogether) } else { Ok(()) });
             }
         }
         (None, None, None) => {

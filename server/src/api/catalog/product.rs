@@ -117,7 +117,7 @@ refusals!(CreateRefused: ScopeRequired, NotFound);
 /// With its opening stock. For sellers and the staff. The same `Idempotency-Key` makes one product.
 #[utoipa::path(
     post, path = "/catalog/products", tag = "catalog",
-    security(("bearer" = ["seller"]), ("session" = [])), request_body = NewProduct,
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])), request_body = NewProduct,
     responses(
         (status = 201, description = "The new product.", body = Product, headers(
             ("Location" = String, description = "Where the product is read."),
@@ -259,7 +259,7 @@ refusals!(ReplaceRefused: ScopeRequired, VersionRequired, EditedMeanwhile => 412
 /// too, and `*` whatever version stands.
 #[utoipa::path(
     put, path = "/catalog/products/{productId}", tag = "catalog",
-    security(("bearer" = ["seller"]), ("session" = [])),
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(
         ("productId" = i64, Path, description = "The product."),
         VersionHeader

@@ -28,7 +28,7 @@ use crate::api::problem::Refusal;
 #[schema(example = json!({
     "id": 205, "title": "셜록 홈스의 모험", "originalTitle": "The Adventures of Sherlock Holmes", "author": "아서 코넌 도일",
     "publishedYear": 1892, "isbn": "979-7-0000-0205-9", "description": "보헤미아 스캔들과 붉은 머리 연맹, 관찰과 추론으로 푸는 열두 개의 의뢰.",
-    "category": { "slug": "mystery", "nameKo": "추리·모험", "nameEn": "Mystery and adventure" },
+    "category": { "id": 5, "slug": "mystery", "nameKo": "추리·모험", "nameEn": "Mystery and adventure" },
     "seller": { "id": 1, "name": "마당서점" }, "listPrice": 15000, "salePrice": 13500, "earnPercent": null, "earns": 675,
     "status": "on_sale", "available": 12, "cover": "/pictures/0199b2c4-7a51-4c3e-9c1f-0a2b3c4d5e6f-300.webp",
     "pictures": [{

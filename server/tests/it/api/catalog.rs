@@ -1,6 +1,7 @@
 //! The catalog: products run by who sells them, found by everybody.
 
 mod finding;
+mod own;
 mod running;
 
 use reqwest::StatusCode;

@@ -55,6 +55,7 @@ pub(super) const OPERATIONS: &[(&str, May, &str, &str)] = &[
     ("GET /catalog/categories", EVERYBODY, "/catalog/categories", ""),
     ("POST /catalog/search", EVERYBODY, "/catalog/search", r#"{"query": "사랑"}"#),
     ("GET /catalog/products/{productId}", EVERYBODY, "/catalog/products/{product}", ""),
+    ("GET /catalog/own-products", DESK, "/catalog/own-products?status=draft", ""),
     // Another seller makes their own, and none for this one.
     (
         "POST /catalog/products",
@@ -70,6 +71,7 @@ pub(super) const OPERATIONS: &[(&str, May, &str, &str)] = &[
         r#"{"title": "초고", "author": "김마당", "publishedYear": 2026, "isbn": "9791190000017", "category": "poetry",
             "listPrice": 15000, "salePrice": 12000, "status": "draft"}"#,
     ),
+    ("GET /catalog/products/{productId}/inventory", OWN, "/catalog/products/{draft}/inventory", ""),
     (
         "POST /catalog/change-inventory-count",
         OWN,

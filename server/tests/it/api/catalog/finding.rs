@@ -90,10 +90,15 @@ async fn what_cannot_be_searched_for_is_refused_and_what_is_nowhere_is_not_found
         assert_eq!(found.body, json!({ "items": [], "next": null, "count": 0, "more": false }), "{nothing}");
     }
     let categories = api.get("/catalog/categories").send().await?;
-    assert_eq!(
-        categories.body["items"][4],
-        json!({ "slug": "mystery", "nameKo": "추리·모험", "nameEn": "Mystery and adventure" })
-    );
+    let (poetry, mystery) = (&categories.body["items"][2], &categories.body["items"][4]);
+    let expected =
+        json!({ "id": mystery["id"], "slug": "mystery", "nameKo": "추리·모험", "nameEn": "Mystery and adventure" });
+    assert_eq!(mystery, &expected);
+    // Coupons name them by their ids.
+    let offers = api.get("/coupon/offers").send().await?;
+    let mut offered = offers.body["items"].as_array().ok_or("no offers")?.iter();
+    let of_poems = offered.find(|offer| offer["name"] == "시집 2,000원").ok_or("none for poems")?;
+    assert_eq!(of_poems["terms"]["categoryIds"], json!([poetry["id"]]));
     Ok(())
 }
 

@@ -4,7 +4,10 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use super::{book, facts, make, with};
-use crate::{api::Api, support::Outcome};
+use crate::{
+    api::{Answer, Api},
+    support::Outcome,
+};
 
 #[tokio::test]
 async fn a_product_is_made_once_and_a_draft_is_there_for_who_runs_it() -> Outcome {
@@ -111,19 +114,28 @@ async fn another_sellers_product_is_not_there_and_shoppers_run_none() -> Outcome
     let stock = api.post("/catalog/change-inventory-count", &change).by(&seller).send().await?;
     assert_eq!((stock.status, stock.code()), (StatusCode::NOT_FOUND, "not_found"));
 
+    let inventory = format!("{theirs}/inventory");
+    let stock = api.get(&inventory).by(&seller).send().await?;
+    assert_eq!((stock.status, stock.code()), (StatusCode::NOT_FOUND, "not_found"));
+    assert_eq!(api.get(&inventory).by(&staff).send().await?.body["onHand"], 5);
+
     // A seller who acts as a shopper is none.
     let shopping = api.login("seller@madang.example", "seller-madang", "shopper").await?;
     for by in [&api.token("shopper").await?, &shopping] {
         let put = api.put(&own, &facts(1, 1_000)).by(by).header("if-match", "*");
         let post = api.post("/catalog/products", &book(5, 9_000)).by(by);
         let change = api.post("/catalog/change-inventory-count", &change).by(by);
-        for call in [put, post, change] {
+        let stock = api.get(&format!("{own}/inventory")).by(by);
+        let list = api.get("/catalog/own-products").by(by);
+        for call in [put, post, change, stock, list] {
             let refused = call.send().await?;
             assert_eq!((refused.status, refused.code()), (StatusCode::FORBIDDEN, "scope_required"));
         }
         assert_eq!(api.get(&own).by(by).send().await?.code(), "not_found");
     }
     assert_eq!(api.post("/catalog/products", &book(5, 9_000)).send().await?.code(), "sign_in_required");
+    assert_eq!(api.get(&inventory).send().await?.code(), "sign_in_required");
+    assert_eq!(api.get("/catalog/own-products").send().await?.code(), "sign_in_required");
     Ok(())
 }
 
@@ -137,9 +149,14 @@ async fn stock_is_changed_by_copies_or_to_what_was_counted() -> Outcome {
     let by = |change: i32| json!({ "productId": id, "change": change, "reason": "정리" });
     let to = |counted: i32, seen: i32| json!({ "productId": id, "counted": counted, "seen": seen, "reason": "실사" });
 
+    let inventory = format!("/catalog/products/{id}/inventory");
+    let read = api.get(&inventory).by(&seller).send().await?;
+    let begun = json!({ "productId": id, "onHand": 5, "reserved": 0, "available": 5, "lowAt": 5 });
+    assert_eq!((read.status, &read.body), (StatusCode::OK, &begun));
     let first = api.post(path, &by(7)).by(&seller).key("seven").send().await?;
     let now = json!({ "productId": id, "onHand": 12, "reserved": 0, "available": 12, "lowAt": 5 });
     assert_eq!((first.status, &first.body), (StatusCode::OK, &now));
+    assert_eq!(api.get(&inventory).by(&seller).send().await?.body, now);
     let again = api.post(path, &by(7)).by(&seller).key("seven").send().await?;
     assert_eq!((&again.body, again.header("idempotency-replayed")), (&now, "true"));
     assert_eq!(api.post(path, &by(-2)).by(&seller).send().await?.body["onHand"], 10);
@@ -162,12 +179,26 @@ async fn stock_is_changed_by_copies_or_to_what_was_counted() -> Outcome {
         (without(&["change", "counted", "seen"]), vec![("#/change", "required"), reason]),
         (without(&["change", "seen"]), vec![("#/seen", "required"), reason]),
         (without(&["change", "counted"]), vec![("#/counted", "required"), reason]),
-        (without(&[]), vec![("#/counted", "choice"), ("#/seen", "choice"), reason]),
-        (with(&without(&["counted", "seen"]), "change", &json!(0)), vec![("#/change", "required"), reason]),
+        (without(&[]), vec![("#/counted", "not_together"), ("#/seen", "not_together"), reason]),
+        (without(&["seen"]), vec![("#/counted", "not_together"), reason]),
+        (with(&without(&["counted", "seen"]), "change", &json!(0)), vec![("#/change", "out_of_range"), reason]),
     ] {
         let refused = api.post(path, &body).by(&seller).send().await?;
         assert_eq!((refused.status, refused.fields()), (StatusCode::UNPROCESSABLE_ENTITY, expected), "{body}");
     }
-    assert_eq!(api.post(path, &by(100_000_000)).by(&seller).send().await?.fields(), [("#/change", "out_of_range")]);
+    // Never more than there may be: the limits are those of the stock as it is.
+    let much = api.post(path, &by(100_000_000)).by(&seller).send().await?;
+    assert_eq!(much.fields(), [("#/change", "out_of_range")]);
+    assert_eq!((&much.body["errors"][0]["min"], &much.body["errors"][0]["max"]), (&json!(-4), &json!(99_999_996)));
+    let zero = api.post(path, &by(0)).by(&seller).send().await?;
+    assert_eq!((zero.status, zero.fields()), (StatusCode::UNPROCESSABLE_ENTITY, vec![("#/change", "out_of_range")]));
+
+    // As the document shows it.
+    let example = json!({ "productId": 2, "change": 30, "reason": "입고" });
+    let before = api.get("/catalog/products/2/inventory").by(&seller).send().await?;
+    let after = api.post(path, &example).by(&seller).send().await?;
+    assert_eq!(after.status, StatusCode::OK, "{}", after.body);
+    let on_hand = |answer: &Answer| answer.body["onHand"].as_i64();
+    assert_eq!(on_hand(&after), on_hand(&before).map(|on_hand| on_hand + 30));
     Ok(())
 }
