@@ -128,7 +128,8 @@ impl From<Ranked> for BestSeller {
 async fn best(State(shop): State<Shop>, Query(query): Query<Asked>) -> Result<Json<BestSellers>, Refusal> {
     let named = Window::ALL.into_iter().find(|window| Some(window.days()) == query.days.as_ref().map(|days| days.0));
     let window = named.unwrap_or_default();
-    let category = asked(&shop, query.category.as_deref()).await?;
+    let category =
+        asked(&shop, query.category.as_deref()).await.map_err(|flawed| flawed.naming(&[("category", "?category")]))?;
     let ranked = ranking::best(&shop, window, category, query.limit.unwrap_or(PLACES)).await?;
     Ok(Json(BestSellers { days: window.days(), items: ranked.into_iter().map(BestSeller::from).collect() }))
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     doors::{May, Who},
-    operations::{EVERYBODY, HIDDEN, OPERATIONS},
+    operations::{DOORS, EVERYBODY, HIDDEN, OPERATIONS},
     scene::Scene,
 };
 use crate::{
@@ -291,14 +291,14 @@ async fn a_token_is_worth_no_more_than_its_scope_and_its_member() -> Outcome {
 
     let before = scene.books().await?;
     let mut wrong = Vec::new();
-    for operation in all() {
+    for operation in all().into_iter().filter(|operation| !DOORS.contains(&operation.name)) {
         if operation.needs() > 0 {
             let answer = operation.try_with(&shop, &scene, Proof::Token(lesser["token"].as_str())).await?;
             if answer.code != "scope_required" {
                 wrong.push(format!("a token of a lesser scope at {}: {}", operation.name, answer.told()));
             }
         }
-        // Where everybody may, too: a program must not take itself for somebody who is not signed in.
+        // Where everybody may, too, but where one signs in: a program must not take itself for somebody who is not signed in.
         for dead in [&blocked, &renewed] {
             let answer = operation.try_with(&shop, &scene, Proof::Token(dead["token"].as_str())).await?;
             if answer.code != "sign_in_required" {
