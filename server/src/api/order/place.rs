@@ -304,8 +304,13 @@ async fn place(
     let wish = new.read()?;
     let (card, due) = (wish.card, wish.total - wish.points);
     let id = match placed(&shop, &by, key).await? {
-        Some(before) if wish.is_of(&order::detail(&shop, &by, before).await?) => before,
-        Some(_) => return Err(Failure::AlreadySent.into()),
+        Some(before) => {
+            let order = order::detail(&shop, &by, before).await?;
+            if !wish.is_of(&order) {
+                return Err(Failure::AlreadySent.into());
+            }
+            before
+        }
         None => store(&shop, &by, key, wish).await?,
     };
     if let Some(card) = card {
