@@ -21,11 +21,7 @@ use uuid::Uuid;
 use super::{body::Id, caller::Member, problem::Refusal};
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
-        .routes(routes!(read))
-        .merge(list::router())
-        .merge(process::router())
-        .merge(address::router())
+    OpenApiRouter::new().routes(routes!(read)).merge(list::router()).merge(process::router()).merge(address::router())
 }
 
 /// A delivery: one seller's part of an order.

@@ -61,8 +61,8 @@ refusals!(ProcessRefused: ScopeRequired, NotFound, StatusChanged);
 /// `preparing` accepts it, `shipped` sends it, `delivered` ends its way. Packing may be left out, nothing
 /// goes back, and a step that was taken before stays as it is. A number comes with `shipped`, or
 /// without `to` for what is shipped already: shipping again under another number is refused with
-/// `status_changed`, and so is every further step of what is `canceled`. Where the shop's carrier has booked the parcel its number stays. A seller takes
-/// their own deliveries further, the staff all.
+/// `status_changed`, and so is every further step of what is `canceled`. Where the shop's carrier has
+/// booked the parcel its number stays. A seller takes their own deliveries further, the staff all.
 #[utoipa::path(
     post, path = "/delivery/process-delivery", tag = "delivery",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
