@@ -66,6 +66,14 @@ pub async fn get(shop: &Shop, by: &Shopper, id: AddressId) -> Result<KeptAddress
 /// # Errors
 /// [`Failure::TooManyAddresses`].
 pub async fn add(shop: &Shop, by: &Shopper, new: &Address) -> Result<AddressId> {
+    Ok(add_or_find(shop, by, new).await?.0)
+}
+
+/// The same, and whether it was not kept before.
+///
+/// # Errors
+/// [`Failure::TooManyAddresses`].
+pub async fn add_or_find(shop: &Shop, by: &Shopper, new: &Address) -> Result<(AddressId, bool)> {
     let mut tx = shop.db.begin().await?;
     take_turn(&mut tx, by).await?;
     let kept = sqlx::query_scalar!(
@@ -81,7 +89,7 @@ pub async fn add(shop: &Shop, by: &Shopper, new: &Address) -> Result<AddressId> 
     .fetch_optional(&mut *tx)
     .await?;
     if let Some(kept) = kept {
-        return Ok(kept);
+        return Ok((kept, false));
     }
     let added = sqlx::query_scalar!(
         "insert into address (member_id, recipient, phone, postcode, line1, line2, is_default)
@@ -100,7 +108,7 @@ pub async fn add(shop: &Shop, by: &Shopper, new: &Address) -> Result<AddressId> 
     .await?
     .ok_or(Failure::TooManyAddresses)?;
     tx.commit().await?;
-    Ok(added)
+    Ok((added, true))
 }
 
 /// Changes to one member's addresses happen one after the other: their number and their one

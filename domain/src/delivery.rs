@@ -26,7 +26,7 @@ use tracing::instrument;
 
 pub use accept::accept_due;
 pub use checkpoint::{Report, checkpoint};
-pub use find::{Single, find, find_by, of};
+pub use find::{Listed, Single, find, find_by, list, of};
 pub use hand::{renumber, ship};
 pub use parcel::{Booked, Errand, booked, called_off, errands};
 pub use sheet::{CheckedRow, MOST_ROWS, Sheet, TypedRow, keep, read_rows, sheet};

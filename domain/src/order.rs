@@ -45,6 +45,7 @@ pub use pay::pay;
 pub(crate) use pay::{placed as make_placed, sell, waits};
 pub use place::{BEGIN, place};
 pub use queue::{Counts, Filter, MOST_COUNTED, PartRow, QueueRow, chosen, counts, queue};
+pub(crate) use read::lines;
 pub use read::{detail, detail_any, detail_by, list, list_all, list_of, newest, placed};
 pub use store::store;
 pub use timeline::{Step, timeline};

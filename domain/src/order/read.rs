@@ -254,7 +254,7 @@ async fn deliveries(shop: &Shop, id: OrderId) -> Result<Vec<DeliveryView>> {
         .collect()
 }
 
-pub(super) async fn lines(shop: &Shop, orders: &[OrderId]) -> Result<BTreeMap<OrderId, Vec<OrderLineView>>> {
+pub(crate) async fn lines(shop: &Shop, orders: &[OrderId]) -> Result<BTreeMap<OrderId, Vec<OrderLineView>>> {
     let rows = sqlx::query!(
         "select l.order_id, l.product_id, l.title, l.author, l.seller_id, l.unit_price, l.quantity, l.canceled,
                 l.returned, l.discount, p.cover

@@ -87,6 +87,16 @@ pub struct DeliveryView {
     pub status: FulfillmentStatus,
 }
 
+impl DeliveryView {
+    /// Whether there is nothing of it to send: all of its copies were canceled, or its order was, or has
+    /// expired. What came back was sent. `lines` are those of the order, or its own.
+    pub fn is_canceled(&self, order: OrderStatus, lines: &[OrderLineView]) -> bool {
+        let ended = matches!(order, OrderStatus::Canceled | OrderStatus::Expired);
+        let mut own = lines.iter().filter(|line| line.seller == self.seller);
+        self.status != FulfillmentStatus::Returned && (ended || own.all(|line| line.kept() == 0))
+    }
+}
+
 /// What was given back at once.
 #[derive(Debug, Clone)]
 pub struct RefundView {

@@ -58,3 +58,13 @@ async fn the_number_of_addresses_is_bounded(db: PgPool) -> Result<()> {
     assert!(matches!(full, Err(Error::Refused(Failure::TooManyAddresses))));
     Ok(())
 }
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn an_address_is_new_where_it_was_not_kept_before(db: PgPool) -> Result<()> {
+    let shop = shop(db);
+    let reader = member(&shop, "reader@example.com").await?;
+    let (first, is_new) = address::add_or_find(&shop, &reader, &home()).await?;
+    assert!(is_new);
+    assert_eq!(address::add_or_find(&shop, &reader, &home()).await?, (first, false));
+    Ok(())
+}

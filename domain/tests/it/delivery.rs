@@ -173,3 +173,35 @@ async fn a_delivery_is_there_for_its_shopper_its_seller_and_the_staff_alone(db: 
     assert_eq!(refused(delivery::find(shop, &scene.reader, Uuid::now_v7()).await), Some(Failure::NotFound));
     Ok(())
 }
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn deliveries_are_listed_newest_first_to_who_runs_them(db: PgPool) -> Result<()> {
+    let scene = Scene::new(db, 200_000).await?;
+    let shop = &scene.shop;
+    let (own, other) = (product(shop, "내 책", 20_000, 9).await, product(shop, "남의 책", 20_000, 9).await);
+    let (keeper, seller) = seller_of(shop, own).await?;
+    let first = scene.buy(&[(own, 1), (other, 1)]).await?;
+    let second = scene.buy(&[(own, 1)]).await?;
+    let third = scene.buy(&[(own, 2)]).await?;
+    scene.hold(&[(own, 1)], 0).await?;
+    delivery::advance(shop, &keeper, second, seller, To::Preparing).await?;
+    cancel(shop, &scene.reader, first, Uuid::now_v7(), None, None).await?;
+
+    let listed = delivery::list(shop, &keeper, None, None, 2).await?;
+    let rows: Vec<_> = listed.rows.iter().map(|row| (row.order, row.part.status, row.canceled)).collect();
+    assert_eq!(rows, [(third, To::Unfulfilled, false), (second, To::Preparing, false)]);
+    let rest = delivery::list(shop, &keeper, None, listed.next.as_ref(), 2).await?;
+    let rows: Vec<_> = rest.rows.iter().map(|row| (row.order, row.lines.len(), row.canceled)).collect();
+    assert_eq!((rows, rest.next), (vec![(first, 1, true)], None), "what waits to be paid is left out");
+
+    let all = delivery::list(shop, &scene.operator, None, None, 10).await?.rows;
+    let ids: Vec<_> = all.iter().map(|row| row.part.id).collect();
+    assert_eq!(ids.len(), 4, "the staff runs those of everybody");
+    assert!(ids.is_sorted_by(|one, next| one > next), "{ids:?}");
+    for by in [&keeper, &scene.operator] {
+        let packed = delivery::list(shop, by, Some(To::Preparing), None, 10).await?.rows;
+        assert_eq!(packed.iter().map(|row| row.order).collect::<Vec<_>>(), [second]);
+        assert!(delivery::list(shop, by, Some(To::Shipped), None, 10).await?.rows.is_empty());
+    }
+    Ok(())
+}

@@ -2,6 +2,7 @@
 //! runs it.
 
 mod address;
+mod list;
 mod process;
 
 use axum::{Json, extract::State};
@@ -20,7 +21,7 @@ use uuid::Uuid;
 use super::{body::Id, caller::Member, problem::Refusal};
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(read)).merge(process::router()).merge(address::router())
+    OpenApiRouter::new().routes(routes!(read)).merge(list::router()).merge(process::router()).merge(address::router())
 }
 
 /// A delivery: one seller's part of an order.
@@ -28,7 +29,7 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "id": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f", "orderId": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e70",
-    "sellerId": 1, "seller": "마당서점", "status": "shipped", "fee": 3000,
+    "sellerId": 1, "seller": "마당서점", "status": "shipped", "canceled": false, "fee": 3000,
     "lines": [{ "productId": 12, "title": "홍길동전", "unitPrice": 9900, "quantity": 2, "canceled": 0, "returned": 0 }],
     "recipient": "김독자", "phone": "01012345678", "postcode": "04524", "line1": "서울특별시 중구 세종대로 110",
     "line2": "3층", "note": "문 앞에 두어 주세요",
@@ -50,6 +51,9 @@ struct Delivery {
     seller: String,
     /// Where the goods stand.
     status: FulfillmentStatus,
+    /// Whether there is nothing of it to send: all of its copies were canceled, or its order was, or has
+    /// expired. Whatever `status` says, it is not packed then, and no step of it is taken.
+    canceled: bool,
     /// The delivery fee, in won.
     fee: i64,
     /// What was bought of the seller.
@@ -87,18 +91,18 @@ struct DeliveryLine {
     title: String,
     /// The price of one copy, in won.
     unit_price: i64,
-    /// Copies bought,
+    /// Copies bought.
     quantity: i32,
-    /// of these canceled,
+    /// Of these, canceled.
     canceled: i32,
-    /// and returned.
+    /// Of these, returned.
     returned: i32,
 }
 
 /// A parcel on its way.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Parcel {
+pub(super) struct Parcel {
     /// Who brings it; empty while that is not known.
     carrier: String,
     /// Its number at the carrier.
@@ -130,6 +134,7 @@ impl From<Single> for Delivery {
             seller_id: single.part.seller,
             seller: single.part.seller_name,
             status: single.part.status,
+            canceled: single.canceled,
             fee: single.part.fee,
             lines: single.lines.into_iter().map(DeliveryLine::from).collect(),
             recipient: single.to.recipient,
@@ -174,7 +179,8 @@ impl From<ParcelView> for Parcel {
 
 /// Read a delivery
 ///
-/// Where the goods stand, what they go by and how that went. A shopper reads those of their own orders,
+/// Where the goods stand, what they go by and how that went. Of what is `canceled` nothing is to be sent; of
+/// the rest, so many copies of a line as were bought, less those that were canceled or returned. A shopper reads those of their own orders,
 /// a seller their own, the staff all.
 #[utoipa::path(
     get, path = "/delivery/deliveries/{deliveryId}", tag = "delivery", security(("bearer" = []), ("session" = [])),

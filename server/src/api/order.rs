@@ -4,6 +4,7 @@ mod cancel;
 mod claim;
 mod place;
 mod queue;
+mod quote;
 mod view;
 
 use axum::{Json, extract::State};
@@ -39,6 +40,7 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
         .routes(routes!(read))
         .routes(routes!(confirm))
         .merge(place::router())
+        .merge(quote::router())
         .merge(cancel::router())
         .merge(claim::router())
         .merge(queue::router())

@@ -2,10 +2,15 @@
 
 mod card;
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use contract::{
     Failure,
-    order::{OrderStatus, PaymentStatus},
+    form::{Flaw, Flaws},
+    order::{OrderId, OrderStatus, PaymentStatus},
     payment::{MethodId, PaymentState, Way},
 };
 use domain::{
@@ -27,7 +32,7 @@ use super::{
     origin::Origin,
     problem::Refusal,
     refusals::refusals,
-    replay::RequiredKey,
+    replay::{RequiredKey, Undecided},
 };
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
@@ -45,7 +50,8 @@ struct PaymentOfOrder {
     order_id: Uuid,
     /// By what to pay all that is left of it.
     method: OrderPaidBy,
-    /// Which registered card, where the method is `saved_card`; the default one where nothing is said.
+    /// Which registered card, where the method is `saved_card`; the default one where this is left out.
+    /// Goes with no other method.
     method_id: Option<Uuid>,
     /// What is left to pay as far as the program knows, in won: where it is something else, nothing is
     /// paid. Not looked at where it is left out.
@@ -77,7 +83,7 @@ struct ProcessedPayment {
     order_status: OrderStatus,
     /// Where its money stands.
     payment_status: PaymentStatus,
-    /// The payment by card; null where points alone have paid it.
+    /// The payment by card that has paid it, or may have; null where points alone have paid it.
     payment: Option<CardPayment>,
 }
 
@@ -86,8 +92,8 @@ struct ProcessedPayment {
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "id": "0199b2c5-0c1d-7e2f-8a3b-4c5d6e7f8091", "orderId": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f",
-    "amount": 16_200, "state": "paid", "page": null, "brand": "현대", "last4": "1234", "failure": "", "canceled": 0,
-    "createdAt": "2026-11-26T09:30:00Z"
+    "amount": 16_200, "state": "paid", "page": null, "brand": "현대", "last4": "1234", "failure": null,
+    "canceled": 0, "createdAt": "2026-11-26T09:30:00Z"
 }))]
 pub(super) struct CardPayment {
     /// The payment.
@@ -100,14 +106,15 @@ pub(super) struct CardPayment {
     /// taken, and the shop asks the gateway until it knows. `paid`. `failed`: nothing was taken.
     /// `canceled`: given up, or taken when there was nothing left to pay and given back.
     state: PaymentState,
-    /// The gateway's page for the shopper's browser, while the payment is pending.
+    /// The gateway's page for the shopper's browser, while the payment is pending; null otherwise. It leads
+    /// back to the shop, where the shopper has to be signed in.
     page: Option<String>,
-    /// The card's brand; empty while it is not known.
-    brand: String,
-    /// The last four digits of its number; empty while they are not known.
-    last4: String,
-    /// The gateway's word for why it was refused; empty otherwise.
-    failure: String,
+    /// The card's brand; null while it is not known.
+    brand: Option<String>,
+    /// The last four digits of its number; null while they are not known.
+    last4: Option<String>,
+    /// The gateway's word for why it was refused; null otherwise.
+    failure: Option<String>,
     /// What of it went back to the card, or is about to, in won.
     canceled: i64,
     /// When it began.
@@ -120,19 +127,25 @@ impl CardPayment {
     pub(super) fn place(&self) -> String {
         format!("/payment/payments/{}", self.id)
     }
+
+    /// Whether money may have been taken, and nobody knows yet.
+    pub(super) const fn is_unknown(&self) -> bool {
+        matches!(self.state, PaymentState::Unknown)
+    }
 }
 
 impl From<PaymentView> for CardPayment {
     fn from(view: PaymentView) -> Self {
+        let known = |text: String| Some(text).filter(|text| !text.is_empty());
         Self {
             id: view.id,
             order_id: view.order,
             amount: view.amount,
             state: view.state,
             page: view.page,
-            brand: view.brand,
-            last4: view.last4,
-            failure: view.failure,
+            brand: known(view.brand),
+            last4: known(view.last4),
+            failure: known(view.failure),
             canceled: view.canceled,
             created_at: view.created_at,
         }
@@ -157,8 +170,9 @@ refusals!(
 /// Pays all that is left of an order of one's own that is held; an order that is paid stays so. Points
 /// and registered cards pay at once. A card that is typed in pays at the gateway's page: send the
 /// shopper's browser to `payment.page`, and read the payment until it is no longer `pending`. Where the
-/// gateway does not answer, the payment is `unknown` and must not be made again: the shop goes on
-/// asking. A registered card that is refused cancels the order, and its lines are back in the cart.
+/// gateway does not answer, the payment is `unknown`: the shop goes on asking, nothing else pays the order
+/// until it knows, and the same request again charges nothing and answers where the payment stands. A
+/// registered card that is refused cancels the order, and its lines are back in the cart.
 #[utoipa::path(
     post, path = "/payment/process-payment", tag = "payment", security(("bearer" = []), ("session" = [])),
     params(KeyHeader), request_body = PaymentOfOrder,
@@ -170,23 +184,56 @@ async fn process(
     _key: RequiredKey,
     Origin(origin): Origin,
     Body(wish): Body<PaymentOfOrder>,
-) -> Result<Json<ProcessedPayment>, Refusal> {
+) -> Result<Response, Refusal> {
+    let saved = wish.method == OrderPaidBy::SavedCard;
+    named_with(saved, wish.method_id).map_err(|flaw| Failure::Invalid(Flaws::one("methodId", flaw)))?;
     let payment = if wish.method == OrderPaidBy::Points {
         pay_by_points(&shop, &by, &wish).await?;
         None
     } else {
-        let way = way(&shop, &by, wish.method == OrderPaidBy::SavedCard, wish.method_id).await?;
-        let started = payment::pay_order(&shop, &by, wish.order_id, way, wish.expected_amount, &origin).await?;
-        match begun(&shop, &by, &started).await {
-            Ok(payment) => Some(payment),
-            // It was paid before, by points alone.
-            Err(Failure::NotFound) => None,
-            Err(failure) => return Err(failure.into()),
+        let way = way(&shop, &by, saved, wish.method_id).await?;
+        match payment::pay_order(&shop, &by, wish.order_id, way, wish.expected_amount, &origin).await {
+            Ok(started) => match begun(&shop, &by, &started).await {
+                Ok(payment) => Some(payment),
+                // It was paid before, by points alone.
+                Err(Failure::NotFound) => None,
+                Err(failure) => return Err(failure.into()),
+            },
+            // Sent again, it goes on with what has begun.
+            Err(domain::Error::Refused(Failure::PaymentChecking)) if saved => None,
+            Err(error) => return Err(error.into()),
         }
     };
     let order = order::detail(&shop, &by, wish.order_id).await?.summary;
+    let payment = match payment {
+        Some(payment) => Some(payment),
+        None => standing(&shop, order.id).await?,
+    };
+    let open = order.payment == PaymentStatus::Unknown || payment.as_ref().is_some_and(CardPayment::is_unknown);
     let (order_status, payment_status) = (order.status, order.payment);
-    Ok(Json(ProcessedPayment { order_id: order.id, order_status, payment_status, payment }))
+    let processed = ProcessedPayment { order_id: order.id, order_status, payment_status, payment };
+    Ok(kept_once_known(Json(processed).into_response(), open))
+}
+
+/// The payment by card that has paid an order of one's own, or may have.
+async fn standing(shop: &Shop, order: OrderId) -> Result<Option<CardPayment>, Refusal> {
+    let mut newest = payment::of_order(shop, order).await?.into_iter().rev();
+    let counts = newest.find(|one| matches!(one.state, PaymentState::Paid | PaymentState::Unknown));
+    Ok(counts.map(CardPayment::from))
+}
+
+/// An answer that is not kept while a payment is open of which nobody knows whether it was made, so that
+/// the same key finds out.
+pub(super) fn kept_once_known(mut response: Response, open: bool) -> Response {
+    if open {
+        response.extensions_mut().insert(Undecided);
+    }
+    response
+}
+
+/// A card is named where a registered one pays, and nowhere else.
+pub(super) const fn named_with(saved: bool, card: Option<MethodId>) -> Result<(), Flaw> {
+    if saved || card.is_none() { Ok(()) } else { Err(Flaw::NotTogether) }
 }
 
 /// What is left of an order that waits to be paid does not change any more, so that it can be compared
@@ -202,7 +249,7 @@ async fn pay_by_points(shop: &Shop, by: &Shopper, wish: &PaymentOfOrder) -> Resu
     Ok(order::pay(shop, by, wish.order_id).await?)
 }
 
-/// Which card is meant.
+/// Which card is meant: of the registered ones the default one, where none is named.
 pub(super) async fn way(shop: &Shop, by: &Shopper, saved: bool, card: Option<MethodId>) -> Result<Way, Refusal> {
     if !shop.takes_cards() {
         return Err(Failure::GatewayUnavailable.into());

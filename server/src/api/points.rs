@@ -8,7 +8,7 @@ use axum::{
 };
 use contract::{
     Failure,
-    form::Flaws,
+    form::Check,
     points::PointsKind,
     table::{Cursor, Rows},
 };
@@ -28,7 +28,7 @@ use super::{
     document::KeyHeader,
     list::{Page, Part},
     origin::Origin,
-    payment::{CardPayment, begun, way},
+    payment::{CardPayment, begun, kept_once_known, named_with, way},
     problem::Refusal,
     refusals::refusals,
     replay::RequiredKey,
@@ -51,7 +51,8 @@ struct PointsCharge {
     amount: i64,
     /// By what to pay them.
     method: PointsPaidBy,
-    /// Which registered card, where the method is `saved_card`; the default one where nothing is said.
+    /// Which registered card, where the method is `saved_card`; the default one where this is left out.
+    /// Goes with no other method.
     method_id: Option<Uuid>,
 }
 
@@ -70,7 +71,7 @@ enum PointsPaidBy {
     "balance": 110_000,
     "payment": {
         "id": "0199b2c5-0c1d-7e2f-8a3b-4c5d6e7f8091", "orderId": null, "amount": 10_000, "state": "paid",
-        "page": null, "brand": "현대", "last4": "1234", "failure": "", "canceled": 0,
+        "page": null, "brand": "현대", "last4": "1234", "failure": null, "canceled": 0,
         "createdAt": "2026-11-26T09:30:00Z"
     }
 }))]
@@ -88,8 +89,9 @@ refusals!(ChargeRefused: WalletFull, CardGone, PaymentRefused, GatewayUnavailabl
 /// Adds points to one's own wallet, paid by card. A registered card pays at once. A card that is typed
 /// in pays at the gateway's page: send the shopper's browser to `payment.page`, and read the payment
 /// until it is no longer `pending`; a page of another charge that was left open is given up. Where the
-/// gateway does not answer, the payment is `unknown`, and the shop goes on asking. An amount out of the
-/// limits, which `GET /points/balance` tells, is refused with them.
+/// gateway does not answer, the payment is `unknown`: the shop goes on asking, and the same key charges
+/// nothing more and answers where the payment stands. An amount out of the limits, which
+/// `GET /points/balance` tells, is refused with them.
 #[utoipa::path(
     post, path = "/points/charge", tag = "points", security(("bearer" = []), ("session" = [])),
     params(KeyHeader), request_body = PointsCharge,
@@ -106,14 +108,18 @@ async fn charge(
     Origin(origin): Origin,
     Body(wish): Body<PointsCharge>,
 ) -> Result<Response, Refusal> {
-    let amount = shop.policy.points.charge(&wish.amount.to_string());
-    let amount = amount.map_err(|flaw| Failure::Invalid(Flaws::one("amount", flaw)))?;
-    let way = way(&shop, &by, wish.method == PointsPaidBy::SavedCard, wish.method_id).await?;
+    let saved = wish.method == PointsPaidBy::SavedCard;
+    let mut check = Check::default();
+    let amount = check.field("amount", shop.policy.points.charge(&wish.amount.to_string()));
+    let named = check.field("methodId", named_with(saved, wish.method_id));
+    let (Some(amount), Some(())) = (amount, named) else { return Err(check.refuse().into()) };
+    let way = way(&shop, &by, saved, wish.method_id).await?;
     let started = payment::charge_points(&shop, &by, key, amount, way, &origin).await?;
     let payment = begun(&shop, &by, &started).await?;
     let place = HeaderValue::try_from(payment.place()).map_err(|_| Failure::Unavailable)?;
+    let open = payment.is_unknown();
     let charged = ChargedPoints { balance: points::balance(&shop, &by).await?, payment };
-    Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(charged)).into_response())
+    Ok(kept_once_known((StatusCode::CREATED, [(header::LOCATION, place)], Json(charged)).into_response(), open))
 }
 
 /// What is in the wallet, and what will be.

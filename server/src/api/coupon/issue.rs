@@ -27,9 +27,10 @@ pub(in crate::api) fn counter() -> OpenApiRouter<Shop> {
 #[schema(example = json!({ "campaignId": 1 }))]
 struct CouponIssue {
     /// The campaign to take one of, as the offers name it.
-    #[schema(minimum = 1, maximum = 9_223_372_036_854_775_807_i64)]
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     campaign_id: Option<i64>,
-    /// A code to take one by: 4 to 40 letters, digits and hyphens; upper and lower case are the same.
+    /// A code to take one by: 4 to 40 letters, digits and hyphens; upper and lower case are the same. Goes
+    /// with nothing else.
     #[schema(min_length = 4, max_length = 40)]
     code: Option<String>,
     /// The e-mail address of the member who gets it, where the staff gives one; beside `campaignId`.
@@ -82,8 +83,7 @@ fn staff(by: &Shopper) -> Result<Staff, Failure> {
 fn unclear(asked: &CouponIssue) -> Refusal {
     let one_by_code = asked.code.is_some() && asked.email.is_none();
     let campaign = (asked.campaign_id.is_none() && !one_by_code).then_some(("campaign_id", Flaw::Required));
-    // Beside the others there is no code.
-    let code = asked.code.is_some().then_some(("code", Flaw::UnknownField));
+    let code = asked.code.is_some().then_some(("code", Flaw::NotTogether));
     let flaws = campaign.into_iter().chain(code).map(|(field, flaw)| (field.to_owned(), flaw));
     Failure::Invalid(flaws.collect::<Flaws>()).into()
 }

@@ -61,10 +61,11 @@ refusals!(ProcessRefused: ScopeRequired, NotFound, StatusChanged);
 /// `preparing` accepts it, `shipped` sends it, `delivered` ends its way. Packing may be left out, nothing
 /// goes back, and a step that was taken before stays as it is. A number comes with `shipped`, or
 /// without `to` for what is shipped already: shipping again under another number is refused with
-/// `status_changed`. Where the shop's carrier has booked the parcel its number stays. A seller takes
-/// their own deliveries further, the staff all.
+/// `status_changed`, and so is every further step of what is `canceled`. Where the shop's carrier has
+/// booked the parcel its number stays. A seller takes their own deliveries further, the staff all.
 #[utoipa::path(
-    post, path = "/delivery/process-delivery", tag = "delivery", security(("bearer" = ["seller"]), ("session" = [])),
+    post, path = "/delivery/process-delivery", tag = "delivery",
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     request_body = Processing,
     responses((status = 200, description = "The delivery as it is now.", body = Delivery), ProcessRefused)
 )]
@@ -98,9 +99,9 @@ async fn process(
 fn waybill(asked: &Processing) -> Result<Option<Waybill>, Failure> {
     let parts = [("carrier", asked.carrier.as_deref()), ("number", asked.tracking_number.as_deref())];
     if matches!(asked.to, Some(Step::Preparing | Step::Delivered)) {
-        // There is no number in these steps.
+        // These steps take no number.
         let sent = parts.into_iter().filter(|(_, part)| part.is_some());
-        let flaws: Vec<_> = sent.map(|(name, _)| (name.to_owned(), Flaw::UnknownField)).collect();
+        let flaws: Vec<_> = sent.map(|(name, _)| (name.to_owned(), Flaw::NotTogether)).collect();
         return if flaws.is_empty() { Ok(None) } else { Err(Failure::Invalid(flaws.into_iter().collect())) };
     }
     let [carrier, number] = parts.map(|(_, part)| part.unwrap_or_default());

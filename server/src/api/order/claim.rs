@@ -267,7 +267,7 @@ refusals!(AdvanceRefused: ScopeRequired, StatusChanged, OutOfStock, TooManyCopie
 /// so.
 #[utoipa::path(
     post, path = "/order/orders/{orderId}/claims/{claimId}/advance", tag = "order",
-    security(("bearer" = ["seller", "staff"]), ("session" = [])),
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(
         ("orderId" = Uuid, Path, description = "The order."),
         ("claimId" = Uuid, Path, description = "The claim."),

@@ -12,13 +12,13 @@ use contract::{
     coupon::CouponId,
     form::{Check, Flaw, optional_line},
     order::{OrderId, OrderStatus, PaymentStatus, SeenLine},
-    payment::{PaymentState, Way},
+    payment::{MethodId, PaymentState, Way},
 };
 use domain::{
     Shop, address,
     cart::{self, Owner},
     member::Shopper,
-    order::{self, Checkout, place_one, placed},
+    order::{self, Checkout, Detail, place_one, placed},
     payment::{self, Started},
 };
 use serde::Deserialize;
@@ -28,7 +28,13 @@ use uuid::Uuid;
 
 use super::view::{self, Order};
 use crate::api::{
-    body::Body, caller::Member, document::KeyHeader, origin::Origin, problem::Refusal, refusals::refusals,
+    body::Body,
+    caller::Member,
+    document::KeyHeader,
+    origin::Origin,
+    payment::{kept_once_known, named_with, way},
+    problem::Refusal,
+    refusals::refusals,
     replay::RequiredKey,
 };
 
@@ -50,7 +56,7 @@ struct NewOrder {
     /// Where to: an address that the member keeps. Either this or `address`.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     address_id: Option<i64>,
-    /// Where to: a new address, which the member keeps from then on. Either this or `addressId`.
+    /// Where to: a new address, which the member keeps once the order is placed. Either this or `addressId`.
     address: Option<DeliverTo>,
     /// The cart as it was seen, 1 to 100 lines; one that has changed since is not ordered. Left out, the cart
     /// as it is now counts as seen.
@@ -99,8 +105,8 @@ struct DeliverTo {
     /// Who takes the parcels, up to 50 characters.
     #[schema(min_length = 1, max_length = 50)]
     recipient: String,
-    /// A Korean telephone number, with hyphens or without.
-    #[schema(min_length = 1, max_length = 20)]
+    /// A Korean telephone number to call them on, with hyphens or without.
+    #[schema(max_length = 30, pattern = "^0([-. ]*[0-9]){8,10}$")]
     phone: String,
     /// The postcode, five digits.
     #[schema(pattern = "^[0-9]{5}$")]
@@ -120,7 +126,8 @@ struct DeliverTo {
 struct PayBy {
     /// By what.
     method: PayMethod,
-    /// The registered card to charge; needed for `saved_card`, and for nothing else.
+    /// Which registered card, where the method is `saved_card`; the default one where this is left out.
+    /// Goes with no other method.
     method_id: Option<Uuid>,
 }
 
@@ -146,8 +153,15 @@ struct Wish {
     coupon: Option<CouponId>,
     points: Won,
     note: String,
-    /// How what points leave of it is paid at once.
-    way: Option<Way>,
+    /// The card by which what points leave of it is paid at once.
+    card: Option<ByCard>,
+}
+
+/// A card to pay by: one that is typed in, or a registered one, the default one where none is named.
+#[derive(Debug, Clone, Copy)]
+struct ByCard {
+    saved: bool,
+    named: Option<MethodId>,
 }
 
 enum To {
@@ -162,10 +176,10 @@ impl NewOrder {
             (Some(id), None) => Some(To::Kept(id)),
             (None, Some(new)) => new.read(&mut check).map(To::New),
             (None, None) => check.field("addressId", Err(Flaw::Required)),
-            (Some(_), Some(_)) => check.field("address", Err(Flaw::Choice)),
+            (Some(_), Some(_)) => check.field("address", Err(Flaw::NotTogether)),
         };
         let total = self.expected_total;
-        let way = check.field("payment/methodId", way(self.payment.as_ref()));
+        let card = check.field("payment/methodId", by_card(self.payment.as_ref()));
         let by_points = self.payment.is_none_or(|by| by.method == PayMethod::Points);
         let points = match self.points {
             None => Ok(if by_points { total } else { 0 }),
@@ -174,7 +188,7 @@ impl NewOrder {
         };
         let points = check.field("points", points);
         let note = check.field("note", optional_line(&self.note.unwrap_or_default(), 100));
-        let (Some(to), Some(way), Some(points), Some(note)) = (to, way, points, note) else {
+        let (Some(to), Some(card), Some(points), Some(note)) = (to, card, points, note) else {
             return Err(check.refuse());
         };
         let seen = self.lines.map(|lines| {
@@ -185,7 +199,7 @@ impl NewOrder {
             };
             lines.into_iter().map(seen).collect()
         });
-        Ok(Wish { to, seen, total, coupon: self.coupon_id, points, note, way: way.filter(|_| points < total) })
+        Ok(Wish { to, seen, total, coupon: self.coupon_id, points, note, card: card.filter(|_| points < total) })
     }
 }
 
@@ -211,14 +225,53 @@ impl DeliverTo {
     }
 }
 
-fn way(by: Option<&PayBy>) -> Result<Option<Way>, Flaw> {
-    match by.map(|by| (by.method, by.method_id)) {
-        Some((PayMethod::SavedCard, Some(card))) => Ok(Some(Way::Saved(card))),
-        Some((PayMethod::SavedCard, None)) => Err(Flaw::Required),
-        Some((_, Some(_))) => Err(Flaw::UnknownField),
-        Some((PayMethod::Card, None)) => Ok(Some(Way::New)),
-        Some((PayMethod::Points | PayMethod::Later, None)) | None => Ok(None),
+fn by_card(by: Option<&PayBy>) -> Result<Option<ByCard>, Flaw> {
+    let Some(by) = by else { return Ok(None) };
+    let saved = by.method == PayMethod::SavedCard;
+    named_with(saved, by.method_id)?;
+    Ok(match by.method {
+        PayMethod::Card | PayMethod::SavedCard => Some(ByCard { saved, named: by.method_id }),
+        PayMethod::Points | PayMethod::Later => None,
+    })
+}
+
+impl Wish {
+    /// Whether this is what was ordered under its key, as far as the order tells. What can change
+    /// afterwards is looked at only while it cannot have.
+    fn is_of(&self, order: &Detail) -> bool {
+        let lasts = self.total == order.summary.total
+            && self.note == order.note
+            && self.goes_to(order)
+            && self.seen.as_deref().is_none_or(|seen| is_bought(seen, order));
+        let coupon = self.coupon.is_some() != order.coupon.is_empty();
+        match order.summary.status {
+            OrderStatus::PendingPayment => lasts && coupon && self.points == order.points_used,
+            OrderStatus::Placed | OrderStatus::Confirmed => lasts && coupon,
+            OrderStatus::Canceled | OrderStatus::Expired => lasts,
+        }
     }
+
+    fn goes_to(&self, order: &Detail) -> bool {
+        match &self.to {
+            // It may be another one by now.
+            To::Kept(_) => true,
+            To::New(to) => {
+                let Address { recipient, phone, postcode, line1, line2 } = to;
+                [recipient, phone, postcode, line1, line2]
+                    == [&order.recipient, &order.phone, &order.postcode, &order.line1, &order.line2]
+            }
+        }
+    }
+}
+
+/// Whether these lines were bought, each once.
+fn is_bought(seen: &[SeenLine], order: &Detail) -> bool {
+    let bought = &order.summary.lines;
+    let among = |line: &SeenLine| {
+        let mut same = bought.iter().filter(|one| one.product == line.product);
+        same.any(|one| (one.quantity, one.unit_price) == (line.quantity, line.unit_price))
+    };
+    seen.len() == bought.len() && seen.iter().all(among)
 }
 
 refusals!(PlaceRefused:
@@ -232,9 +285,10 @@ refusals!(PlaceRefused:
 /// Orders the member's cart whole, for the total that was expected, or not at all; what is bought leaves the
 /// cart. The order is paid by points at once, charged to a registered card at once, or held for its payment:
 /// `payment` then tells the page where the shopper pays it, unless it is paid later. What is not paid in time
-/// (`heldUntil`) expires. The same key gives the same order, for as long as there is one. Where the gateway
-/// does not answer, the order is held, and the same key goes on with paying it; where the card is refused, the
-/// order is canceled and the cart as it was.
+/// (`heldUntil`) expires. The same key gives the same order, for as long as there is one; with another order
+/// it is refused. Where the gateway does not answer to a charge, the payment is `unknown`: the shop goes on
+/// asking, and the same key charges nothing more and answers where the order stands. Where the card is refused,
+/// the order is canceled and the cart as it was. What `POST /order/quote` tells is what to expect.
 #[utoipa::path(
     post, path = "/order/process-order", tag = "order", security(("bearer" = []), ("session" = [])),
     params(KeyHeader), request_body = NewOrder,
@@ -248,42 +302,55 @@ async fn place(
     Body(new): Body<NewOrder>,
 ) -> Result<Response, Refusal> {
     let wish = new.read()?;
-    let (way, due) = (wish.way, wish.total - wish.points);
+    let (card, due) = (wish.card, wish.total - wish.points);
     let id = match placed(&shop, &by, key).await? {
-        Some(before) => before,
+        Some(before) => {
+            let order = order::detail(&shop, &by, before).await?;
+            if !wish.is_of(&order) {
+                return Err(Failure::AlreadySent.into());
+            }
+            before
+        }
         None => store(&shop, &by, key, wish).await?,
     };
-    if let Some(way) = way {
-        pay(&shop, &by, id, (way, due), &origin).await?;
+    if let Some(card) = card {
+        pay(&shop, &by, id, (card, due), &origin).await?;
     }
     let order = view::own(&shop, &by, id).await?;
-    Ok((StatusCode::CREATED, [(header::LOCATION, format!("/order/orders/{id}"))], Json(order)).into_response())
+    let open = order.payment_is_unknown();
+    let place = [(header::LOCATION, format!("/order/orders/{id}"))];
+    Ok(kept_once_known((StatusCode::CREATED, place, Json(order)).into_response(), open))
 }
 
 async fn store(shop: &Shop, by: &Shopper, key: Uuid, wish: Wish) -> Result<OrderId, Refusal> {
-    if let Some(way) = wish.way {
-        can_pay(shop, by, way).await?;
+    if let Some(card) = wish.card {
+        can_pay(shop, by, card).await?;
     }
     let seen = match wish.seen {
         Some(seen) => seen,
         None => now_in_cart(shop, by).await?,
     };
-    let address = match wish.to {
-        To::Kept(id) => id,
-        To::New(new) => address::add(shop, by, &new).await?,
+    let (address, is_new) = match wish.to {
+        To::Kept(id) => (id, false),
+        To::New(new) => address::add_or_find(shop, by, &new).await?,
     };
     let (coupon, points, note) = (wish.coupon, wish.points, wish.note);
     let checkout = Checkout { coupon, points, note, ..Checkout::new(by, key, seen, wish.total, address) };
-    Ok(place_one(shop, checkout).await?)
+    let outcome = place_one(shop, checkout).await;
+    // Nothing was ordered there: it is as if it had not been asked for.
+    if is_new
+        && outcome.is_err()
+        && let Err(error) = address::remove(shop, by, address).await
+    {
+        tracing::warn!(%error, "the address of an order that was refused stays");
+    }
+    Ok(outcome?)
 }
 
 /// Looks before the order is placed whether there is something to pay it by, so that nothing is held in
 /// vain.
-async fn can_pay(shop: &Shop, by: &Shopper, way: Way) -> Result<(), Refusal> {
-    if !shop.takes_cards() {
-        return Err(Failure::GatewayUnavailable.into());
-    }
-    match way {
+async fn can_pay(shop: &Shop, by: &Shopper, card: ByCard) -> Result<(), Refusal> {
+    match way(shop, by, card.saved, card.named).await? {
         Way::Saved(card) if payment::cards(shop, by).await?.iter().all(|kept| kept.id != card) => {
             Err(Failure::CardGone.into())
         }
@@ -302,11 +369,12 @@ async fn now_in_cart(shop: &Shop, by: &Shopper) -> Result<Vec<SeenLine>, Refusal
 }
 
 /// Begins to pay an order that waits for it. One whose payment has begun before is left to it.
-async fn pay(shop: &Shop, by: &Shopper, id: OrderId, (way, due): (Way, Won), origin: &str) -> Result<(), Refusal> {
+async fn pay(shop: &Shop, by: &Shopper, id: OrderId, (card, due): (ByCard, Won), origin: &str) -> Result<(), Refusal> {
     let now = order::detail(shop, by, id).await?.summary;
     if now.status != OrderStatus::PendingPayment || now.payment != PaymentStatus::Unpaid {
         return Ok(());
     }
+    let way = way(shop, by, card.saved, card.named).await?;
     match payment::pay_order(shop, by, id, way, Some(due), origin).await? {
         Started::Settled(_, PaymentState::Failed) => Err(Failure::PaymentRefused.into()),
         Started::Page(_) | Started::Settled(..) => Ok(()),

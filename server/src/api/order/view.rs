@@ -1,9 +1,6 @@
 //! An order as programs read it.
 
-use contract::{
-    order::{FulfillmentStatus, OrderId, OrderStatus, PaymentStatus, order_number},
-    payment::PaymentState,
-};
+use contract::order::{FulfillmentStatus, OrderId, OrderStatus, PaymentStatus, order_number};
 use domain::{
     Shop,
     claim::{self, ClaimView},
@@ -18,22 +15,26 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::claim::Claim;
-use crate::api::problem::Refusal;
+use crate::api::{delivery::Parcel, payment::CardPayment, problem::Refusal};
 
 /// One of one's own orders.
 pub(super) async fn own(shop: &Shop, by: &Shopper, id: OrderId) -> Result<Order, Refusal> {
     let order = order::detail(shop, by, id).await?;
     let (payments, claims) = (payment::of_order(shop, id).await?, claim::of_order(shop, id).await?);
-    let page = payments.iter().find_map(|one| Some(OpenPayment { id: one.id, page: one.page.clone()? }));
+    let waits = payments.iter().find(|one| one.page.is_some()).cloned().map(CardPayment::from);
     let parcels = delivery::parcels(shop, &order).await?;
-    Ok(Order { payment: page, ..Order::of(order, parcels, payments, claims) })
+    Ok(Order { payment: waits, ..Order::of(order, parcels, payments, claims) })
 }
 
 /// An order as who runs the shop may see it.
 pub(super) async fn run_by(shop: &Shop, by: &Operator, id: OrderId) -> Result<Order, Refusal> {
     let order = order::detail_by(shop, by, id).await?;
     let payments = match by.seller() {
-        None => payment::of_order(shop, id).await?,
+        // The page is its shopper's.
+        None => {
+            let payments = payment::of_order(shop, id).await?.into_iter();
+            payments.map(|one| PaymentView { page: None, ..one }).collect()
+        }
         Some(_) => Vec::new(),
     };
     let claims = claim::of_order_by(shop, by, id).await?;
@@ -59,8 +60,9 @@ pub(super) async fn run_by(shop: &Shop, by: &Operator, id: OrderId) -> Result<Or
     },
     "note": "문 앞에 놓아 주세요",
     "deliveries": [{
-        "id": "0199b2c4-7a52-7f10-8f3a-1b2c3d4e5f60", "sellerId": 1, "sellerName": "마당서점", "fee": 0,
-        "fulfillmentStatus": "shipped", "carrier": "마당택배", "trackingNumber": "678901234567"
+        "id": "0199b2c4-7a52-7f10-8f3a-1b2c3d4e5f60", "sellerId": 1, "seller": "마당서점", "status": "shipped",
+        "canceled": false, "fee": 0,
+        "parcel": { "carrier": "마당택배", "trackingNumber": "678901234567", "byHand": false, "checkpoints": [] }
     }],
     "refunds": [{
         "at": "2026-11-26T09:40:00Z", "lines": [{ "productId": 2, "quantity": 1, "goods": 18400, "discount": 0 }],
@@ -119,19 +121,29 @@ pub(super) struct Order {
     deliveries: Vec<OrderDelivery>,
     /// What was given back, oldest first.
     refunds: Vec<OrderRefund>,
-    /// The payment that waits for its shopper at a page; null where none does.
-    payment: Option<OpenPayment>,
-    /// The payments by card, oldest first.
-    payments: Vec<OrderPayment>,
+    /// The payment that waits for its shopper at its `page`; null where none does.
+    payment: Option<CardPayment>,
+    /// The payments by card, oldest first; none for a seller.
+    payments: Vec<CardPayment>,
     /// The claims on it, oldest first.
     claims: Vec<Claim>,
 }
 
 impl Order {
+    /// Whether money may have been taken for it, and nobody knows yet.
+    pub(super) const fn payment_is_unknown(&self) -> bool {
+        matches!(self.payment_status, PaymentStatus::Unknown)
+    }
+
     fn of(order: Detail, parcels: Vec<ParcelView>, payments: Vec<PaymentView>, claims: Vec<ClaimView>) -> Self {
         let summary = order.summary;
         let waits = summary.status == OrderStatus::PendingPayment;
-        let parcel = |id: Uuid| parcels.iter().find(|parcel| parcel.delivery == id);
+        let deliveries = order.deliveries.into_iter().map(|part| {
+            let canceled = part.is_canceled(summary.status, &summary.lines);
+            let parcel = parcels.iter().find(|parcel| parcel.delivery == part.id).cloned();
+            OrderDelivery::of(part, canceled, parcel)
+        });
+        let deliveries = deliveries.collect();
         Self {
             id: summary.id,
             number: order_number(summary.id, summary.placed_at),
@@ -160,10 +172,10 @@ impl Order {
                 line2: order.line2,
             },
             note: order.note,
-            deliveries: order.deliveries.into_iter().map(|part| OrderDelivery::of(part, parcel)).collect(),
+            deliveries,
             refunds: order.refunds.into_iter().map(OrderRefund::of).collect(),
             payment: None,
-            payments: payments.into_iter().map(OrderPayment::of).collect(),
+            payments: payments.into_iter().map(CardPayment::from).collect(),
             claims: claims.into_iter().map(Claim::of).collect(),
         }
     }
@@ -234,29 +246,28 @@ struct OrderDelivery {
     /// The seller.
     seller_id: i64,
     /// The seller's name.
-    seller_name: String,
-    /// The fee, in won.
-    fee: i64,
+    seller: String,
     /// Where the goods stand.
-    fulfillment_status: FulfillmentStatus,
-    /// Who brings the parcel; null while that is not known.
-    carrier: Option<String>,
-    /// The parcel's number at the carrier; null while there is none.
-    tracking_number: Option<String>,
+    status: FulfillmentStatus,
+    /// Whether there is nothing of it to send: all of its copies were canceled, or the order was, or has
+    /// expired. Whatever `status` says, it is not packed then, and no step of it is taken.
+    canceled: bool,
+    /// The delivery fee, in won.
+    fee: i64,
+    /// What it goes by; null while it has no number.
+    parcel: Option<Parcel>,
 }
 
 impl OrderDelivery {
-    fn of<'a>(part: DeliveryView, parcel: impl Fn(Uuid) -> Option<&'a ParcelView>) -> Self {
-        let parcel = parcel(part.id);
-        let carrier = parcel.map(|parcel| parcel.carrier.clone()).filter(|name| !name.is_empty());
+    fn of(part: DeliveryView, canceled: bool, parcel: Option<ParcelView>) -> Self {
         Self {
             id: part.id,
             seller_id: part.seller,
-            seller_name: part.seller_name,
+            seller: part.seller_name,
+            status: part.status,
+            canceled,
             fee: part.fee,
-            fulfillment_status: part.status,
-            carrier,
-            tracking_number: parcel.map(|parcel| parcel.number.clone()),
+            parcel: parcel.map(Parcel::from),
         }
     }
 }
@@ -323,55 +334,5 @@ pub(super) struct RefundedLine {
 impl RefundedLine {
     pub(super) const fn of(line: &contract::refund::RefundLine) -> Self {
         Self { product_id: line.product, quantity: line.quantity, goods: line.goods, discount: line.discount }
-    }
-}
-
-/// A payment that waits for its shopper.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct OpenPayment {
-    /// The payment.
-    id: Uuid,
-    /// The gateway's page, where the shopper types the card in. It leads back to the shop, where the shopper
-    /// has to be signed in.
-    page: String,
-}
-
-/// A payment by card.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct OrderPayment {
-    /// The payment.
-    id: Uuid,
-    /// How much, in won.
-    amount: i64,
-    /// Where it stands.
-    status: PaymentState,
-    /// The card's brand; null while it is not known.
-    brand: Option<String>,
-    /// The last four digits of its number; null while they are not known.
-    last4: Option<String>,
-    /// The gateway's code, where it was refused.
-    failure: Option<String>,
-    /// What of it went back to the card, or is about to, in won.
-    given_back: i64,
-    /// When it began.
-    #[serde(with = "time::serde::rfc3339")]
-    created_at: OffsetDateTime,
-}
-
-impl OrderPayment {
-    fn of(payment: PaymentView) -> Self {
-        let known = |text: String| Some(text).filter(|text| !text.is_empty());
-        Self {
-            id: payment.id,
-            amount: payment.amount,
-            status: payment.state,
-            brand: known(payment.brand),
-            last4: known(payment.last4),
-            failure: known(payment.failure),
-            given_back: payment.canceled,
-            created_at: payment.created_at,
-        }
     }
 }

@@ -6,7 +6,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use contract::{Failure, payment::MethodId};
+use contract::{
+    Failure,
+    form::{Flaw, Flaws},
+    payment::MethodId,
+};
 use domain::{Shop, member::Shopper, payment};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -75,7 +79,7 @@ async fn list(State(shop): State<Shop>, Member(by): Member) -> Result<Json<Part<
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({}))]
 struct CardRegistration {
-    /// The word that the gateway's page came back with; none to begin.
+    /// The word that the gateway's page came back with, good once and for some minutes; none to begin.
     #[schema(min_length = 1, max_length = 300)]
     auth_key: Option<String>,
 }
@@ -91,15 +95,16 @@ struct BegunRegistration {
     registration_page: String,
 }
 
-refusals!(RegisterRefused: TooManyCards, PaymentRefused, GatewayUnavailable);
+refusals!(RegisterRefused: TooManyCards, GatewayUnavailable);
 
 /// Register a card
 ///
 /// Takes two steps, for card numbers are typed in at the gateway alone. Without `authKey` it tells the
 /// gateway's page: send the shopper's browser there. It comes back to the shop's `/my/cards/return`, with
 /// `authKey` in the address. A browser that is signed in has registered the card then; otherwise send
-/// that `authKey` here. The same one again is the same card. The first card is the default one, and a
-/// member has 10 at most.
+/// that `authKey` here. The same one again is the same card. One that the gateway takes no card for, as it is
+/// none of its own, too old or for a card that cannot be registered, is refused as `unknown`: begin again. The
+/// first card is the default one, and a member has 10 at most.
 #[utoipa::path(
     post, path = "/payment/methods", tag = "payment", security(("bearer" = []), ("session" = [])),
     request_body = CardRegistration,
@@ -119,7 +124,11 @@ async fn register(
         let registration_page = payment::registration(&shop, &by, &origin, "").await?;
         return Ok(Json(BegunRegistration { registration_page }).into_response());
     };
-    let id = payment::register(&shop, &by, &word).await?;
+    let id = payment::register(&shop, &by, &word).await.map_err(|error| match Failure::from(error) {
+        // Nothing was to be paid.
+        Failure::PaymentRefused => Failure::Invalid(Flaws::one("authKey", Flaw::Unknown)),
+        failure => failure,
+    })?;
     Ok((StatusCode::CREATED, Json(one(&shop, &by, id).await?)).into_response())
 }
 

@@ -14,7 +14,10 @@ use server::postgres;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Api;
+use super::{
+    Api,
+    buying::{Buying, path},
+};
 use crate::{
     carrier::stocked,
     support::{Outcome, folder},
@@ -139,7 +142,7 @@ async fn a_delivery_goes_its_way_by_its_seller_before_the_eyes_of_its_shopper() 
 
     let numbered = |to: Option<&str>, number: &str| json!({ "deliveryId": own, "to": to, "carrier": "한빛택배", "trackingNumber": number });
     let refused = process(&seller, numbered(Some("preparing"), "6789-0123-4567")).await?;
-    assert_eq!(refused.fields(), [("#/carrier", "unknown_field"), ("#/trackingNumber", "unknown_field")]);
+    assert_eq!(refused.fields(), [("#/carrier", "not_together"), ("#/trackingNumber", "not_together")]);
     assert_eq!(process(&seller, numbered(None, "6789-0123-4567")).await?.code(), "status_changed", "it is not shipped");
     let shipped = process(&seller, numbered(Some("shipped"), "6789-0123-4567")).await?;
     assert_eq!((shipped.status, &shipped.body["status"]), (StatusCode::OK, &json!("shipped")), "{}", shipped.body);
@@ -207,4 +210,83 @@ async fn a_step_that_is_none_is_refused_with_every_field() -> Outcome {
     assert_eq!(api.get("/delivery/deliveries/7").by(&seller).send().await?.code(), "not_found");
     assert_eq!(api.get("/delivery/deliveries/7").send().await?.code(), "sign_in_required");
     Ok(())
+}
+
+#[tokio::test]
+async fn deliveries_are_listed_to_who_sends_them() -> Outcome {
+    let it = Buying::start().await?;
+    let (token, seller, staff) =
+        (it.api.token("shopper").await?, it.api.token("seller").await?, it.api.token("staff").await?);
+    let [own, foreign] = it.books;
+    let first = it.buy(&token, &[own, foreign]).await?;
+    let second = it.buy(&token, &[own]).await?;
+    it.put(&token, own, 1).await?;
+    let cart = it.api.get("/cart/lines").by(&token).send().await?;
+    let later = json!({ "address": home(), "expectedTotal": cart.body["total"], "payment": { "method": "later" } });
+    let unpaid = it.place(&token, "later", &later).await?;
+    assert_eq!(unpaid.status, StatusCode::CREATED, "{}", unpaid.body);
+    let list = async |by: &str, query: &str| it.api.get(&format!("/delivery/deliveries{query}")).by(by).send().await;
+    let of = |list: &Value| -> Vec<Value> {
+        list["items"].as_array().into_iter().flatten().map(|item| item["orderId"].clone()).collect()
+    };
+
+    let mine = list(&seller, "").await?;
+    assert_eq!(mine.status, StatusCode::OK, "{}", mine.body);
+    assert_eq!(of(&mine.body), [second["id"].clone(), first["id"].clone()], "newest first, once they are paid");
+    let newest = &mine.body["items"][0];
+    assert_eq!((&newest["id"], &newest["orderNumber"]), (&second["deliveries"][0]["id"], &second["number"]));
+    assert_eq!(
+        (&newest["status"], &newest["canceled"], &newest["copies"], &newest["placedAt"]),
+        (&json!("unfulfilled"), &json!(false), &json!(1), &second["placedAt"])
+    );
+    assert_eq!((&newest["lines"][0]["productId"], &newest["orderStatus"]), (&json!(own), &json!("placed")));
+    let lines = mine.body["items"][1]["lines"].as_array().map(Vec::len);
+    assert_eq!(lines, Some(1), "a seller sees their own goods alone");
+
+    let (mut met, mut cursor) = (Vec::new(), String::new());
+    for _ in 0..2 {
+        let part = list(&staff, &format!("?limit=2{cursor}")).await?;
+        met.extend(part.body["items"].as_array().into_iter().flatten().map(|item| item["id"].clone()));
+        cursor = part.body["next"].as_str().map(|next| format!("&cursor={next}")).unwrap_or_default();
+    }
+    let mut all: Vec<_> = [&first, &second]
+        .into_iter()
+        .flat_map(|order| order["deliveries"].as_array().into_iter().flatten())
+        .map(|part| part["id"].clone())
+        .collect();
+    all.sort_by_key(|id| std::cmp::Reverse(id.to_string()));
+    assert_eq!((met, cursor.as_str()), (all, ""));
+
+    let packed = json!({ "deliveryId": newest["id"], "to": "preparing" });
+    let packed = it.api.post("/delivery/process-delivery", &packed).by(&seller).send().await?;
+    assert_eq!((packed.status, &packed.body["canceled"]), (StatusCode::OK, &json!(false)), "{}", packed.body);
+    for by in [&seller, &staff] {
+        assert_eq!(of(&list(by, "?status=preparing").await?.body), [second["id"].clone()]);
+        assert!(of(&list(by, "?status=returned").await?.body).is_empty());
+    }
+    assert_eq!(of(&list(&seller, "?status=unfulfilled").await?.body), [first["id"].clone()]);
+
+    // What is canceled is not sent, whatever its status says.
+    let canceled = it.api.post(&format!("{}/cancel", path(&first)), &json!({})).by(&token).key("cancel").send().await?;
+    assert_eq!(canceled.status, StatusCode::OK, "{}", canceled.body);
+    assert_eq!(canceled.body["deliveries"][0]["canceled"], true);
+    let listed = list(&seller, "?status=unfulfilled").await?;
+    let listed = &listed.body["items"][0];
+    assert_eq!(
+        (&listed["canceled"], &listed["copies"], &listed["orderStatus"]),
+        (&json!(true), &json!(0), &json!("canceled"))
+    );
+    let read = it.api.get(&format!("/delivery/deliveries/{}", listed["id"].as_str().ok_or("no id")?));
+    assert_eq!(read.by(&seller).send().await?.body["canceled"], true);
+    let sent = json!({ "deliveryId": listed["id"], "to": "shipped" });
+    let sent = it.api.post("/delivery/process-delivery", &sent).by(&seller).send().await?;
+    assert_eq!((sent.status, sent.code()), (StatusCode::CONFLICT, "status_changed"));
+
+    for bad in ["cursor=nothing", "cursor=7~", "status=lost", "limit=0", "page=2"] {
+        let refused = list(&staff, &format!("?{bad}")).await?;
+        assert_eq!((refused.status, refused.fields().len()), (StatusCode::UNPROCESSABLE_ENTITY, 1), "{bad}");
+    }
+    assert_eq!(list(&token, "").await?.code(), "scope_required");
+    assert_eq!(it.api.get("/delivery/deliveries").send().await?.code(), "sign_in_required");
+    it.end().await
 }

@@ -38,6 +38,8 @@ async fn a_cart_is_bought_by_points_once_for_a_key() -> Outcome {
     stale["lines"] = seen(1);
     assert_eq!(it.place(&token, "stale", &stale).await?.code(), "cart_changed");
     assert_eq!(it.points().await?, 100_000, "nothing is taken for what was refused");
+    let kept = it.api.get("/delivery/addresses").by(&token).send().await?;
+    assert!(!kept.body.to_string().contains("세종대로 110"), "and its address is not kept: {}", kept.body);
 
     let mut good = order(total);
     good["lines"] = seen(2);
@@ -61,12 +63,116 @@ async fn a_cart_is_bought_by_points_once_for_a_key() -> Outcome {
     // The order knows its key longer than the answer is kept.
     run(&it.database, "delete from api_reply").await?;
     it.put(&token, book, 1).await?;
+    let mut another = [good.clone(), good.clone(), good.clone(), good.clone()];
+    another[0]["expectedTotal"] = json!(PRICE + FEE);
+    another[1]["note"] = json!("경비실에 맡겨 주세요");
+    another[2]["lines"] = seen(1);
+    another[3]["address"]["line2"] = json!("4층");
+    for another in another {
+        let refused = it.place(&token, "good", &another).await?;
+        assert_eq!((refused.status, refused.code()), (StatusCode::UNPROCESSABLE_ENTITY, "already_sent"), "{another}");
+    }
     let again = it.place(&token, "good", &good).await?;
     assert_eq!((again.status, &again.body["id"]), (StatusCode::CREATED, &placed.body["id"]), "{}", again.body);
     assert_eq!(
         (it.points().await?, ask(&it.database, "select count(*)::text from \"order\"").await?),
         (100_000 - total, "1".to_owned())
     );
+    it.end().await
+}
+
+#[tokio::test]
+async fn another_order_under_a_key_does_not_pay_the_one_before() -> Outcome {
+    let it = Buying::start().await?;
+    let token = it.api.token("shopper").await?;
+    it.put(&token, it.books[0], 1).await?;
+    let later = json!({ "address": home(), "expectedTotal": PRICE + FEE, "payment": { "method": "later" } });
+    let held = it.place(&token, "a key", &later).await?;
+    assert_eq!(held.status, StatusCode::CREATED, "{}", held.body);
+    run(&it.database, "delete from api_reply").await?;
+    let by_points = json!({ "address": home(), "expectedTotal": PRICE + FEE });
+    let refused = it.place(&token, "a key", &by_points).await?;
+    assert_eq!((refused.status, refused.code()), (StatusCode::UNPROCESSABLE_ENTITY, "already_sent"));
+    assert_eq!(it.place(&token, "a key", &later).await?.body, held.body);
+    assert_eq!(it.points().await?, 100_000);
+    it.end().await
+}
+
+#[tokio::test]
+async fn an_address_that_was_kept_before_outlives_an_order_that_is_refused() -> Outcome {
+    let it = Buying::start().await?;
+    let token = it.api.token("shopper").await?;
+    let kept = it.api.post("/delivery/addresses", &home()).by(&token).send().await?;
+    assert_eq!(kept.status, StatusCode::CREATED, "{}", kept.body);
+    let order = json!({ "address": home(), "expectedTotal": PRICE });
+    assert_eq!(it.place(&token, "empty", &order).await?.code(), "cart_empty");
+    let path = format!("/delivery/addresses/{}", kept.body["id"]);
+    assert_eq!(it.api.get(&path).by(&token).send().await?.body, kept.body);
+    it.end().await
+}
+
+#[tokio::test]
+async fn a_quote_is_what_the_order_comes_to() -> Outcome {
+    let it = Buying::start().await?;
+    let token = it.api.newcomer("one@madang.example").await?;
+    let [book, other] = it.books;
+    let quote = async |asked: Value| it.api.post("/order/quote", &asked).by(&token).send().await;
+    let empty = quote(json!({})).await?;
+    assert_eq!((empty.status, empty.code()), (StatusCode::CONFLICT, "cart_empty"));
+    it.put(&token, book, 2).await?;
+    it.put(&token, other, 1).await?;
+    let offers = it.api.get("/coupon/offers").send().await?;
+    let mut offers = offers.body["items"].as_array().into_iter().flatten();
+    let offer = offers.find(|offer| offer["name"] == "마당 나들이 10%").ok_or("no offer")?;
+    let taken = it.api.post("/coupon/issue", &json!({ "campaignId": offer["campaignId"] })).by(&token).send().await?;
+    assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.body);
+
+    let plain = quote(json!({ "points": 500 })).await?;
+    assert_eq!(plain.status, StatusCode::OK, "{}", plain.body);
+    let sums = ["goods", "discount", "delivery", "total", "points", "pointsMax", "due"];
+    let of = |quoted: &Value| sums.map(|name| quoted[name].as_i64().unwrap_or(-1));
+    let total = 3 * PRICE + FEE;
+    assert_eq!(of(&plain.body), [3 * PRICE, 0, FEE, total, 0, 0, total], "there are no points");
+    let lines: Vec<_> = plain.body["lines"].as_array().into_iter().flatten().collect();
+    let line = lines.iter().find(|line| line["productId"] == book).ok_or("no line")?;
+    assert_eq!(
+        (&line["unitPrice"], &line["total"], &line["inStock"]),
+        (&json!(PRICE), &json!(2 * PRICE), &json!(true))
+    );
+    let coupons: Vec<_> = plain.body["coupons"].as_array().into_iter().flatten().collect();
+    let coupon = coupons.iter().find(|coupon| coupon["couponId"] == taken.body["id"]).ok_or("no coupon")?;
+    assert_eq!(coupon["discount"], 3 * PRICE / 10);
+
+    let reduced = quote(json!({ "couponId": taken.body["id"] })).await?;
+    let total = total - 3 * PRICE / 10;
+    assert_eq!(of(&reduced.body), [3 * PRICE, 3 * PRICE / 10, FEE, total, 0, 0, total]);
+    let none = quote(json!({ "couponId": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f" })).await?;
+    assert_eq!((none.status, none.code()), (StatusCode::CONFLICT, "coupon_unusable"));
+    let bad = quote(json!({ "points": -1, "total": 1 })).await?;
+    let mut fields = bad.fields();
+    fields.sort_unstable();
+    assert_eq!(fields, [("#/points", "out_of_range"), ("#/total", "unknown_field")]);
+    let guest = it.api.post("/order/quote", &json!({})).send().await?;
+    assert_eq!(guest.code(), "sign_in_required");
+
+    run(&it.database, &format!("update stock set on_hand = 1 where product_id = {book}")).await?;
+    let short = quote(json!({})).await?;
+    let lines: Vec<_> = short.body["lines"].as_array().into_iter().flatten().collect();
+    let line = lines.iter().find(|line| line["productId"] == book).ok_or("no line")?;
+    assert_eq!((&line["available"], &line["inStock"]), (&json!(1), &json!(false)));
+    run(&it.database, &format!("update stock set on_hand = 50 where product_id = {book}")).await?;
+    let order = json!({
+        "address": home(), "couponId": taken.body["id"], "expectedTotal": total, "payment": { "method": "later" }
+    });
+    let placed = it.place(&token, "as quoted", &order).await?;
+    assert_eq!((placed.status, &placed.body["due"]), (StatusCode::CREATED, &json!(total)), "{}", placed.body);
+
+    // Points are used as far as there are any.
+    let rich = it.api.token("shopper").await?;
+    it.put(&rich, other, 1).await?;
+    let points = it.api.post("/order/quote", &json!({ "points": 1_000_000 })).by(&rich).send().await?;
+    assert_eq!(of(&points.body), [PRICE, 0, FEE, PRICE + FEE, PRICE + FEE, PRICE + FEE, 0], "{}", points.body);
+    assert_eq!(it.points().await?, 100_000, "nothing is taken");
     it.end().await
 }
 
@@ -184,20 +290,20 @@ async fn every_bad_field_of_an_order_is_told_at_once() -> Outcome {
     assert_eq!(fields.await?, told(&expected));
     // and what it does not.
     let fields = refused(json!({
-        "address": { "recipient": "김🙂", "phone": "123", "postcode": "04524", "line1": "세종대로 110" }, "expectedTotal": 9000,
+        "address": { "recipient": "김🙂", "phone": "010-1234-5678", "postcode": "04524", "line1": "세종대로 110" },
+        "expectedTotal": 9000,
         "points": 100, "note": "🙂"
     }));
-    let expected = [
-        ("#/address/phone", "phone"),
-        ("#/address/recipient", "characters"),
-        ("#/note", "characters"),
-        ("#/points", "out_of_range"),
-    ];
+    let expected = [("#/address/recipient", "characters"), ("#/note", "characters"), ("#/points", "out_of_range")];
     assert_eq!(fields.await?, told(&expected));
-    let fields = refused(json!({ "expectedTotal": 9000, "payment": { "method": "saved_card" } })).await?;
-    assert_eq!(fields, told(&[("#/addressId", "required"), ("#/payment/methodId", "required")]));
+    let card = "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f";
+    for method in ["points", "card", "later"] {
+        let beside = json!({ "expectedTotal": 9000, "payment": { "method": method, "methodId": card } });
+        let expected = told(&[("#/addressId", "required"), ("#/payment/methodId", "not_together")]);
+        assert_eq!(refused(beside).await?, expected, "{method}");
+    }
     let both = json!({ "addressId": 1, "address": home(), "expectedTotal": 9000 });
-    assert_eq!(refused(both).await?, told(&[("#/address", "choice")]));
+    assert_eq!(refused(both).await?, told(&[("#/address", "not_together")]));
     // Another member's address is none.
     it.put(&token, it.books[0], 1).await?;
     let foreign = json!({ "addressId": 999, "expectedTotal": PRICE + FEE });

@@ -15,7 +15,7 @@ use server::postgres::{self, Cluster};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Answer, Api, Call};
+use super::{Answer, Api, Call, buying};
 use crate::{
     sandbox::Sandbox,
     support::{Outcome, folder},
@@ -72,11 +72,16 @@ impl Till {
         Ok(self.database.close().await?)
     }
 
-    /// Orders a book, which is to be paid yet. Answers the order and what it comes to.
-    async fn hold(&self) -> Result<(String, Won)> {
+    /// A book of which there are many.
+    async fn book(&self) -> Result<i64> {
         let product = "select product_id from product join stock using (product_id)
                        where on_hand >= 20 order by sale_price, product_id limit 1";
-        let product: i64 = sqlx::query_scalar(product).fetch_one(&self.shop.db).await?;
+        Ok(sqlx::query_scalar(product).fetch_one(&self.shop.db).await?)
+    }
+
+    /// Orders a book, which is to be paid yet. Answers the order and what it comes to.
+    async fn hold(&self) -> Result<(String, Won)> {
+        let product = self.book().await?;
         let owner = Owner::Member(self.shopper.id());
         cart::add(&self.shop, owner, product, 1.try_into().map_err(|_| "no quantity")?).await?;
         let lines = cart::lines(&self.shop, owner).await?;
@@ -139,6 +144,10 @@ async fn a_saved_card_pays_an_order_once_though_it_is_asked_twice_at_once() -> O
     let wish = json!({ "orderId": order, "method": "saved_card", "methodId": card["id"], "expectedAmount": due });
     let unkeyed = till.post("/payment/process-payment", &wish).send().await?;
     assert_eq!((unkeyed.status, unkeyed.code()), (StatusCode::BAD_REQUEST, "key_required"));
+    for method in ["points", "card"] {
+        let beside = json!({ "orderId": order, "method": method, "methodId": card["id"] });
+        assert_eq!(till.pay(&beside, method).await?.fields(), [("#/methodId", "not_together")], "{method}");
+    }
     let other = json!({ "orderId": order, "method": "saved_card", "expectedAmount": due + 1 });
     assert_eq!(till.pay(&other, "too much").await?.code(), "sum_changed");
 
@@ -156,6 +165,10 @@ async fn a_saved_card_pays_an_order_once_though_it_is_asked_twice_at_once() -> O
     );
     let later = till.pay(&wish, "another key").await?;
     assert_eq!((later.status, &later.body["payment"]["id"]), (StatusCode::OK, &payment["id"]), "it stays paid");
+    let by_points = till.pay(&json!({ "orderId": order, "method": "points" }), "by points").await?;
+    assert_eq!((by_points.status, &by_points.body["payment"]), (StatusCode::OK, payment), "the card has paid it");
+    let read = till.get(&format!("/order/orders/{order}")).send().await?;
+    assert_eq!(&read.body["payments"][0], payment, "it is the same wherever it is told");
     let received = till.sandbox.received("gateway").await?;
     assert_eq!(received["payments"].as_array().map(Vec::len), Some(1));
 
@@ -218,10 +231,16 @@ async fn a_payment_without_an_answer_is_unknown_and_not_made_again() -> Outcome 
     let card = till.register(GOOD).await?;
     let (order, due) = till.hold().await?;
     till.sandbox.switch("gateway", &json!({ "timeOut": true })).await?;
-    let unknown = till.pay(&json!({ "orderId": order, "method": "saved_card" }), "one key").await?;
+    let wish = json!({ "orderId": order, "method": "saved_card" });
+    let unknown = till.pay(&wish, "one key").await?;
     assert_eq!((unknown.status, &unknown.body["paymentStatus"]), (StatusCode::OK, &json!("unknown")));
     assert_eq!(unknown.body["payment"]["state"], "unknown");
-    for method in ["saved_card", "card", "points"] {
+    for key in ["one key", "another key"] {
+        let again = till.pay(&wish, key).await?;
+        assert_eq!((again.status, &again.body), (StatusCode::OK, &unknown.body), "{key}");
+        assert_eq!(again.header("idempotency-replayed"), "", "it is not kept while nobody knows");
+    }
+    for method in ["card", "points"] {
         let again = till.pay(&json!({ "orderId": order, "method": method }), method).await?;
         assert_eq!((again.status, again.code()), (StatusCode::CONFLICT, "payment_checking"), "{method}");
     }
@@ -232,7 +251,40 @@ async fn a_payment_without_an_answer_is_unknown_and_not_made_again() -> Outcome 
     till.sandbox.switch("gateway", &json!({})).await?;
     let known = till.told(text(&unknown.body["payment"]["id"])).await?;
     assert_eq!((&known.body["state"], &known.body["amount"]), (&json!("paid"), &json!(due)));
+    let again = till.pay(&wish, "one key").await?;
+    assert_eq!((&again.body["paymentStatus"], &again.body["payment"]), (&json!("paid"), &known.body));
+    assert_eq!(till.pay(&wish, "one key").await?.header("idempotency-replayed"), "true", "it is known");
+    let received = till.sandbox.received("gateway").await?;
+    assert_eq!(received["payments"].as_array().map(Vec::len), Some(1), "it was charged once");
     assert_eq!(till.api.delete(&path).by(&till.token).send().await?.status, StatusCode::NO_CONTENT);
+    till.close().await
+}
+
+#[tokio::test]
+async fn the_key_of_an_order_finds_out_what_became_of_its_charge() -> Outcome {
+    let till = Till::open(&[]).await?;
+    till.register(GOOD).await?;
+    let line = json!({ "productId": till.book().await?, "quantity": 1 });
+    assert_eq!(till.post("/cart/lines", &line).send().await?.status, StatusCode::CREATED);
+    let total = till.post("/order/quote", &json!({})).send().await?.body["total"].clone();
+    // The default card.
+    let order = json!({ "address": buying::home(), "expectedTotal": total, "payment": { "method": "saved_card" } });
+    let place = || till.post("/order/process-order", &order).key("one key").send();
+    till.sandbox.switch("gateway", &json!({ "timeOut": true })).await?;
+    let unknown = place().await?;
+    assert_eq!((unknown.status, &unknown.body["paymentStatus"]), (StatusCode::CREATED, &json!("unknown")));
+    let again = place().await?;
+    assert_eq!((&again.body, again.header("idempotency-replayed")), (&unknown.body, ""), "it is not kept yet");
+
+    till.sandbox.switch("gateway", &json!({})).await?;
+    let payment = &unknown.body["payments"][0];
+    assert_eq!(till.told(text(&payment["id"])).await?.body["state"], "paid");
+    let paid = place().await?;
+    assert_eq!((paid.status, &paid.body["id"]), (StatusCode::CREATED, &unknown.body["id"]));
+    assert_eq!((&paid.body["orderStatus"], &paid.body["cardUsed"]), (&json!("placed"), &total));
+    assert_eq!(place().await?.header("idempotency-replayed"), "true", "it is known");
+    let received = till.sandbox.received("gateway").await?;
+    assert_eq!(received["payments"].as_array().map(Vec::len), Some(1), "it was charged once");
     till.close().await
 }
 
@@ -283,7 +335,7 @@ async fn cards_are_listed_named_and_removed_by_their_owner_alone() -> Outcome {
     fields.sort_unstable();
     assert_eq!(fields, [("#/name", "too_long"), ("#/number", "unknown_field")]);
     let wrong = till.post("/payment/methods", &json!({ "authKey": "no such word" })).send().await?;
-    assert_eq!((wrong.status, wrong.code()), (StatusCode::PAYMENT_REQUIRED, "payment_refused"));
+    assert_eq!((wrong.status, wrong.fields()), (StatusCode::UNPROCESSABLE_ENTITY, vec![("#/authKey", "unknown")]));
 
     let stranger = till.api.newcomer("stranger@madang.example").await?;
     let theirs = till.api.post(&path, &json!({ "name": "내 것" })).by(&stranger).send().await?;

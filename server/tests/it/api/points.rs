@@ -24,7 +24,10 @@ async fn points_are_charged_once_by_a_card_within_the_limits() -> Outcome {
         assert_eq!((&limits["min"], &limits["max"]), (&json!(1_000), &json!(1_000_000)));
     }
     assert_eq!(charge(10_000, "saved_card").key("none").send().await?.code(), "card_gone");
-    till.register(GOOD).await?;
+    let card = till.register(GOOD).await?;
+    let beside = json!({ "amount": 1, "method": "card", "methodId": card["id"] });
+    let refused = till.post("/points/charge", &beside).key("beside").send().await?;
+    assert_eq!(refused.fields(), [("#/amount", "out_of_range"), ("#/methodId", "not_together")]);
     let charged = charge(10_000, "saved_card").key("one key").send().await?;
     assert_eq!((charged.status, &charged.body["balance"]), (StatusCode::CREATED, &json!(110_000)));
     assert_eq!(charged.body["payment"]["state"], "paid");
@@ -62,6 +65,27 @@ async fn a_charge_whose_page_was_not_opened_can_be_sent_again() -> Outcome {
     let begun = charge().send().await?;
     assert_eq!((begun.status, &begun.body["payment"]["state"]), (StatusCode::CREATED, &json!("pending")));
     assert_eq!(charge().send().await?.body, begun.body);
+    till.close().await
+}
+
+#[tokio::test]
+async fn the_key_of_a_charge_without_an_answer_finds_out_what_became_of_it() -> Outcome {
+    let till = Till::open(&[]).await?;
+    till.register(GOOD).await?;
+    let charge = || till.post("/points/charge", &json!({ "amount": 10_000, "method": "saved_card" })).key("one key");
+    till.sandbox.switch("gateway", &json!({ "timeOut": true })).await?;
+    let unknown = charge().send().await?;
+    assert_eq!((unknown.status, &unknown.body["payment"]["state"]), (StatusCode::CREATED, &json!("unknown")));
+    let again = charge().send().await?;
+    assert_eq!((&again.body, again.header("idempotency-replayed")), (&unknown.body, ""), "it is not kept yet");
+    till.sandbox.switch("gateway", &json!({})).await?;
+    let paid = till.told(text(&unknown.body["payment"]["id"])).await?;
+    let again = charge().send().await?;
+    assert_eq!((again.status, &again.body["payment"]), (StatusCode::CREATED, &paid.body));
+    assert_eq!((&again.body["payment"]["state"], &again.body["balance"]), (&json!("paid"), &json!(110_000)));
+    assert_eq!(charge().send().await?.header("idempotency-replayed"), "true", "it is known");
+    let received = till.sandbox.received("gateway").await?;
+    assert_eq!(received["payments"].as_array().map(Vec::len), Some(1), "it was charged once");
     till.close().await
 }
 

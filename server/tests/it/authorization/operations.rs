@@ -81,6 +81,7 @@ pub(super) const OPERATIONS: &[(&str, May, &str, &str)] = &[
     // Orders.
     ("GET /order/orders", MEMBERS, "/order/orders", ""),
     ("GET /order/orders/{orderId}", PARTIES, "/order/orders/{order}", ""),
+    ("POST /order/quote", MEMBERS, "/order/quote", "{}"),
     (
         "POST /order/process-order",
         MEMBERS,
@@ -132,6 +133,7 @@ pub(super) const OPERATIONS: &[(&str, May, &str, &str)] = &[
     ("GET /points/history", MEMBERS, "/points/history", ""),
     ("POST /points/charge", MEMBERS, "/points/charge", r#"{"amount": 10000, "method": "card"}"#),
     // Coupons and deliveries.
+    ("GET /delivery/deliveries", DESK, "/delivery/deliveries?status=unfulfilled&limit=5", ""),
     ("GET /coupon/offers", EVERYBODY, "/coupon/offers", ""),
     ("GET /coupon/mine", MEMBERS, "/coupon/mine", ""),
     ("POST /coupon/issue", MEMBERS, "/coupon/issue", r#"{"campaignId": {campaign}}"#),
