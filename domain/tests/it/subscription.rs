@@ -19,8 +19,8 @@ use domain::{
     member::Operator,
     reader::subscription::Subscription,
     subscription::{
-        self, About, Delivery, DeliveryFilter, Filter, SubscriptionForm, Targets, change, create, deliveries, delivery, find,
-        list, pause, remove, resend, resume, rotate_secret, secrets, test,
+        self, About, Delivery, DeliveryFilter, Filter, SubscriptionForm, Targets, change, create, deliveries, delivery,
+        find, list, pause, remove, resend, resume, rotate_secret, secrets, test,
     },
 };
 use sqlx::PgPool;
