@@ -88,8 +88,10 @@ pub enum Flaw {
         /// The most entries there may be.
         max: i64,
     },
-    /// Not an address that messages can be sent to.
+    /// Not an address that begins as it must, or one with a user name.
     Url,
+    /// An address whose host or port cannot be.
+    Host,
     /// An address on a private network.
     PrivateTarget,
 }

@@ -44,3 +44,27 @@ test("an operation is tried on the page of the API", async ({ page }) => {
   await expect(live.locator(".response-col_status")).toHaveText(/^\s*200/);
   await expect(live).toContainText(/"token":\s*"madang_/);
 });
+
+test("on a phone nothing sticks out of the page of the API, answers included", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto("/api/docs/");
+  const login = operation(page, "/member/login");
+  await login.locator(".opblock-summary-control").click();
+  await expect(login.locator(".responses-table").first()).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  const out = await login.locator("td:visible").evaluateAll(
+    (cells) => cells.filter((cell) => cell.getBoundingClientRect().right > document.documentElement.clientWidth).length,
+  );
+  expect(out).toBe(0);
+});
+
+test("without scripts the page of the API leads to the document, and back to the shop", async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ baseURL, javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto("/api/docs/");
+  await expect(page.getByText("This page shows the API by scripts.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "OpenAPI document" })).toHaveAttribute("href", "/api/openapi.json");
+  await page.getByRole("link", { name: /Madang/ }).click();
+  await expect(page).toHaveURL("/");
+  await context.close();
+});

@@ -12,9 +12,11 @@ use contract::{
     Failure,
     subscription::{SubscriptionId, SubscriptionStatus, Topic},
     table::PAGE,
+    when::kst,
 };
 use domain::subscription::{self, Filter, Subscription};
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
 use super::{Ways, operator};
 use crate::{
@@ -91,17 +93,23 @@ pub(crate) fn WebhooksPage() -> impl IntoView {
 #[component]
 fn Row(own: Subscription, staff: bool) -> impl IntoView {
     let wrong = own.status == SubscriptionStatus::Failed || own.failing_since.is_some();
+    let standing = words::subscription::standing(&own);
     let about = (!own.description.is_empty()).then(|| view! { <p class="hint">{own.description}</p> });
     view! {
         <tr class=wrong.then_some("wrong")>
             <th scope="row" class="long"><a href=format!("{LIST}/{}", own.id)>{own.url}</a>{about}</th>
             {staff.then(|| view! { <td>{own.seller_name}</td> })}
             <td class="long">{named(&own.topics)}</td>
-            <td>{words::subscription::status(own.status)}</td>
+            <td>{standing}</td>
             <td>{own.failing_since.map(text::time)}</td>
             <td><a href=format!("{LIST}/{}/messages", own.id)>{t!("hook-log")}</a></td>
         </tr>
     }
+}
+
+/// A time to the second.
+fn exact(time: OffsetDateTime) -> String {
+    format!("{}:{:02}", kst(time), time.second())
 }
 
 /// Topics in words, on one line.

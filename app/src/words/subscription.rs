@@ -1,6 +1,7 @@
 //! What sellers have sent to programs of theirs, in words.
 
 use contract::subscription::{DeliveryStatus, SubscriptionStatus, Topic};
+use domain::subscription::{Delivery, Subscription};
 
 use crate::text::t;
 
@@ -26,6 +27,19 @@ pub(crate) fn status(status: SubscriptionStatus) -> String {
         SubscriptionStatus::Paused => t!("subscription-status-paused"),
         SubscriptionStatus::Failed => t!("subscription-status-failed"),
     }
+}
+
+/// The same, of one whose receiver may not be taking messages.
+pub(crate) fn standing(own: &Subscription) -> String {
+    match (own.status, own.failing_since) {
+        (SubscriptionStatus::Active, Some(_)) => t!("subscription-status-failing"),
+        (status, _) => self::status(status),
+    }
+}
+
+/// Where a message stands now, which may be under way.
+pub(crate) fn message_standing(message: &Delivery) -> String {
+    if message.sending { t!("subscription-message-sending") } else { message_status(message.status) }
 }
 
 /// Where a message stands.

@@ -7,13 +7,14 @@ use contract::{
 };
 use serde_json::json;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{lock, message, own_seller};
+use super::{Subscription, lock, message, own_seller};
 use crate::{Result, Shop, member::Operator, retry::retry, trail};
 
 /// Sends a message again, at once and with all its attempts before it: whoever takes it knows it by its
-/// id. One that waits is sent at once.
+/// id. One that waits is sent at once; one that is under way is sent once more at once where it is not taken.
 ///
 /// # Errors
 /// [`Failure::NotFound`], for one of another seller's too; [`Failure::StatusChanged`] where its
@@ -34,43 +35,42 @@ async fn resend_once(shop: &Shop, by: &Operator, id: DeliveryId) -> Result<()> {
     if own.status != SubscriptionStatus::Active {
         return Err(Failure::StatusChanged.into());
     }
-    // What somebody is sending right now is not sent twice.
-    let again = sqlx::query!(
-        "update subscription_delivery d set status = 'pending', next_attempt_at = $2, attempts = 0, first_attempt_at = null
-         from (select status from subscription_delivery where message_id = $1 for update) old
-         where d.message_id = $1 and (d.leased_until is null or d.leased_until <= $2)
-           and not (d.topic = 'subscription.test' and exists (
-               select from subscription_delivery o where o.subscription_id = d.subscription_id
-                 and o.topic = 'subscription.test' and o.status = 'pending' and o.message_id <> d.message_id))
-         returning old.status as before, d.topic",
-        id,
-        at
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(again) = again else {
-        let sending = sqlx::query_scalar!(
-            r#"select leased_until > $2 as "sending?" from subscription_delivery where message_id = $1"#,
-            id,
-            at
-        );
-        let sending = sending.fetch_optional(&mut *tx).await?.ok_or(Failure::NotFound)?;
-        return if sending == Some(true) { Ok(()) } else { Err(Failure::StatusChanged.into()) };
-    };
+    let (before, topic) = again(&mut tx, id, at).await?.ok_or(Failure::StatusChanged)?;
     let told = trail::Change {
         act: Act::SubscriptionResent,
         subject: own.id.to_string(),
         seller: Some(own.seller),
         before: json!({}),
-        after: json!({ "message": id, "topics": [again.topic], "message_status": again.before }),
+        after: json!({ "message": id, "topics": [topic], "message_status": before }),
     };
     trail::record(&mut tx, by, at, &[told]).await?;
     tx.commit().await?;
     Ok(())
 }
 
+/// Makes a message due with all its attempts before it; answers where it stood, and its topic. `None`
+/// where it is a test and another one waits. One that somebody is sending right now is not sent twice:
+/// that no attempt is counted for it tells whoever settles it that it was asked for again.
+async fn again(conn: &mut PgConnection, id: DeliveryId, at: OffsetDateTime) -> Result<Option<(String, String)>> {
+    let again = sqlx::query!(
+        "update subscription_delivery d
+         set status = 'pending', attempts = 0, status_code = null, trouble = null,
+             next_attempt_at = case when d.leased_until > $2 then d.next_attempt_at else $2 end,
+             first_attempt_at = case when d.leased_until > $2 then d.first_attempt_at end
+         from (select status from subscription_delivery where message_id = $1 for update) old
+         where d.message_id = $1
+           and not (d.topic = 'subscription.test' and exists (
+               select from subscription_delivery o where o.subscription_id = d.subscription_id
+                 and o.topic = 'subscription.test' and o.status = 'pending' and o.message_id <> d.message_id))
+         returning old.status as before, d.topic",
+        id,
+        at
+    );
+    Ok(again.fetch_optional(conn).await?.map(|again| (again.before, again.topic)))
+}
+
 /// Has a test message sent to one's own endpoint at once. While one waits, no other is written: that one
-/// is answered.
+/// is sent at once, and answered.
 ///
 /// # Errors
 /// [`Failure::NotFound`], for another seller's subscription too, and for the staff;
@@ -88,7 +88,12 @@ async fn test_once(shop: &Shop, by: &Operator, id: SubscriptionId, message: Deli
     if own.status != SubscriptionStatus::Active {
         return Err(Failure::StatusChanged.into());
     }
-    if let Some(waiting) = waiting_test(&mut tx, id).await? {
+    if let Some((waiting, attempts)) = waiting_test(&mut tx, id).await? {
+        // Without an attempt it is due already, or asked for again.
+        if attempts > 0 && again(&mut tx, waiting, at).await?.is_some() {
+            tell_test(&mut tx, by, &own, waiting, at).await?;
+            tx.commit().await?;
+        }
         return Ok(waiting);
     }
     sqlx::query!(
@@ -101,23 +106,34 @@ async fn test_once(shop: &Shop, by: &Operator, id: SubscriptionId, message: Deli
     )
     .execute(&mut *tx)
     .await?;
-    let told = trail::Change {
-        act: Act::SubscriptionTested,
-        subject: id.to_string(),
-        seller: Some(own.seller),
-        before: json!({}),
-        after: json!({ "message": message }),
-    };
-    trail::record(&mut tx, by, at, &[told]).await?;
+    tell_test(&mut tx, by, &own, message, at).await?;
     tx.commit().await?;
     Ok(message)
 }
 
-async fn waiting_test(conn: &mut PgConnection, id: SubscriptionId) -> Result<Option<DeliveryId>> {
-    let waiting = sqlx::query_scalar!(
-        "select message_id from subscription_delivery
-         where subscription_id = $1 and topic = 'subscription.test' and status = 'pending'",
+/// The test that waits or is under way, locked, and how often it was sent.
+async fn waiting_test(conn: &mut PgConnection, id: SubscriptionId) -> Result<Option<(DeliveryId, i32)>> {
+    let waiting = sqlx::query!(
+        "select message_id, attempts from subscription_delivery
+         where subscription_id = $1 and topic = 'subscription.test' and status = 'pending' for update",
         id
     );
-    Ok(waiting.fetch_optional(conn).await?)
+    Ok(waiting.fetch_optional(conn).await?.map(|waiting| (waiting.message_id, waiting.attempts)))
+}
+
+async fn tell_test(
+    conn: &mut PgConnection,
+    by: &Operator,
+    own: &Subscription,
+    message: DeliveryId,
+    at: OffsetDateTime,
+) -> Result<()> {
+    let told = trail::Change {
+        act: Act::SubscriptionTested,
+        subject: own.id.to_string(),
+        seller: Some(own.seller),
+        before: json!({}),
+        after: json!({ "message": message }),
+    };
+    trail::record(conn, by, at, &[told]).await
 }

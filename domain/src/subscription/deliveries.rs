@@ -2,6 +2,8 @@
 
 use contract::{
     Failure,
+    order::{OrderId, order_number},
+    product::ProductId,
     subscription::{DeliveryId, DeliveryStatus, SubscriptionId, Topic, Trouble},
     table::{Cursor, Rows},
 };
@@ -28,7 +30,10 @@ pub struct Delivery {
     pub status: DeliveryStatus,
     /// How often it was sent since it was written, or sent again by hand.
     pub attempts: i32,
-    /// When it is sent next, in UTC; none where it is not.
+    /// Whether somebody is sending it right now. One for which no attempt is counted then was asked for
+    /// again meanwhile.
+    pub sending: bool,
+    /// When it is sent next, in UTC; none where it is not, and while it is being sent.
     pub next_attempt_at: Option<OffsetDateTime>,
     /// What was answered last, as an HTTP status; none where nothing was.
     pub status_code: Option<i32>,
@@ -40,6 +45,27 @@ pub struct Delivery {
     pub last_attempt_at: Option<OffsetDateTime>,
     /// When it was written, in UTC.
     pub created_at: OffsetDateTime,
+    /// What its topic happened to; none for a test.
+    pub about: Option<About>,
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// An order.
+    Order {
+        /// The order.
+        id: OrderId,
+        /// The number that people read out.
+        number: String,
+    },
+    /// The stock of a product.
+    Product {
+        /// The product.
+        id: ProductId,
+        /// Its title at the time.
+        title: String,
+    },
 }
 
 /// A message with what it says.
@@ -66,12 +92,17 @@ struct Row {
     topic: String,
     status: String,
     attempts: i32,
+    sending: bool,
     next_attempt_at: Option<OffsetDateTime>,
     status_code: Option<i32>,
     trouble: Option<String>,
     first_attempt_at: Option<OffsetDateTime>,
     last_attempt_at: Option<OffsetDateTime>,
     created_at: OffsetDateTime,
+    order: Option<OrderId>,
+    placed_at: Option<OffsetDateTime>,
+    product: Option<ProductId>,
+    title: Option<String>,
 }
 
 /// Messages to the endpoint of a subscription, the latest first.
@@ -91,17 +122,23 @@ pub async fn deliveries(
     let mut tx = planned(shop).await?;
     let rows = sqlx::query_as!(
         Row,
-        "select message_id as id, subscription_id as subscription, topic, status, attempts, next_attempt_at, status_code,
-                trouble, first_attempt_at, last_attempt_at, created_at
-         from subscription_delivery
-         where subscription_id = $1 and message_id < $2
-           and ($3::text is null or status = $3) and ($4::text is null or topic = $4)
-         order by message_id desc limit $5",
+        r#"select d.message_id as id, d.subscription_id as subscription, d.topic, d.status, d.attempts, d.next_attempt_at,
+                  coalesce(d.leased_until > $6, false) as "sending!", d.status_code, d.trouble,
+                  d.first_attempt_at, d.last_attempt_at, d.created_at,
+                  (d.body::json #>> '{data,orderId}')::uuid as "order?",
+                  (select o.placed_at from "order" o where o.order_id = (d.body::json #>> '{data,orderId}')::uuid) as "placed_at?",
+                  (d.body::json #>> '{data,productId}')::bigint as "product?",
+                  d.body::json #>> '{data,title}' as "title?"
+           from subscription_delivery d
+           where d.subscription_id = $1 and d.message_id < $2
+             and ($3::text is null or d.status = $3) and ($4::text is null or d.topic = $4)
+           order by d.message_id desc limit $5"#,
         subscription,
         behind,
         filter.status.map(word).transpose()?,
         filter.topic.map(Topic::word),
-        limit + 1
+        limit + 1,
+        shop.now()
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -116,12 +153,18 @@ pub async fn deliveries(
 /// [`Failure::NotFound`], for one of another seller's too.
 pub async fn delivery(shop: &Shop, by: &Operator, id: DeliveryId) -> Result<Detail> {
     let found = sqlx::query!(
-        r#"select d.subscription_id as subscription, d.topic, d.status, d.attempts, d.next_attempt_at, d.status_code,
-                  d.trouble, d.first_attempt_at, d.last_attempt_at, d.created_at, d.body
+        r#"select d.subscription_id as subscription, d.topic, d.status, d.attempts, d.next_attempt_at,
+                  coalesce(d.leased_until > $3, false) as "sending!", d.status_code, d.trouble,
+                  d.first_attempt_at, d.last_attempt_at, d.created_at,
+                  (d.body::json #>> '{data,orderId}')::uuid as "order?",
+                  (select o.placed_at from "order" o where o.order_id = (d.body::json #>> '{data,orderId}')::uuid) as "placed_at?",
+                  (d.body::json #>> '{data,productId}')::bigint as "product?",
+                  d.body::json #>> '{data,title}' as "title?", d.body
            from subscription_delivery d join subscription s using (subscription_id)
            where d.message_id = $1 and s.removed_at is null and ($2::bigint is null or s.seller_id = $2)"#,
         id,
-        by.seller()
+        by.seller(),
+        shop.now()
     );
     let found = found.fetch_optional(&shop.db).await?.ok_or(Failure::NotFound)?;
     let row = Row {
@@ -130,12 +173,17 @@ pub async fn delivery(shop: &Shop, by: &Operator, id: DeliveryId) -> Result<Deta
         topic: found.topic,
         status: found.status,
         attempts: found.attempts,
+        sending: found.sending,
         next_attempt_at: found.next_attempt_at,
         status_code: found.status_code,
         trouble: found.trouble,
         first_attempt_at: found.first_attempt_at,
         last_attempt_at: found.last_attempt_at,
         created_at: found.created_at,
+        order: found.order,
+        placed_at: found.placed_at,
+        product: found.product,
+        title: found.title,
     };
     Ok(Detail { delivery: row.try_into()?, body: found.body })
 }
@@ -144,18 +192,24 @@ impl TryFrom<Row> for Delivery {
     type Error = crate::Error;
 
     fn try_from(row: Row) -> Result<Self> {
+        let order = row.order.zip(row.placed_at);
+        let order = order.map(|(id, placed_at)| About::Order { id, number: order_number(id, placed_at) });
+        let product = row.product.zip(row.title).map(|(id, title)| About::Product { id, title });
         Ok(Self {
             id: row.id,
             subscription: row.subscription,
             topic: read(&row.topic)?,
             status: read(&row.status)?,
             attempts: row.attempts,
-            next_attempt_at: row.next_attempt_at,
+            sending: row.sending,
+            // Until it is over that is when whoever sends it would have died.
+            next_attempt_at: row.next_attempt_at.filter(|_| !row.sending),
             status_code: row.status_code,
             trouble: row.trouble.as_deref().map(read).transpose()?,
             first_attempt_at: row.first_attempt_at,
             last_attempt_at: row.last_attempt_at,
             created_at: row.created_at,
+            about: order.or(product),
         })
     }
 }

@@ -9,7 +9,7 @@ use contract::{
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, UtcOffset, macros::format_description};
 use uuid::{Builder, Uuid};
 
 use crate::{Result, error::Error};
@@ -72,7 +72,9 @@ pub(super) fn test(subscription_id: SubscriptionId, at: OffsetDateTime) -> Resul
 }
 
 fn write(topic: Topic, at: OffsetDateTime, data: &Data) -> Result<String> {
-    let timestamp = at.to_offset(UtcOffset::UTC).format(&Rfc3339);
+    // RFC 3339, always to the millisecond.
+    let form = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    let timestamp = at.to_offset(UtcOffset::UTC).format(form);
     let timestamp = timestamp.map_err(|error| Error::Payload(serde::ser::Error::custom(error)))?;
     Ok(serde_json::to_string(&Body { topic, timestamp, data })?)
 }
@@ -115,7 +117,7 @@ mod tests {
         let at = datetime!(2026-11-26 09:30:00.5 +9);
         let told = read(&body(Topic::OrderPaid, at, paid(1)).expect("a body"));
         let expected = json!({
-            "type": "order.paid", "timestamp": "2026-11-26T00:30:00.5Z",
+            "type": "order.paid", "timestamp": "2026-11-26T00:30:00.500Z",
             "data": {
                 "orderId": OrderId::max(), "deliveryId": Uuid::max(),
                 "lines": [{
@@ -124,6 +126,8 @@ mod tests {
             },
         });
         assert_eq!(told, expected);
+        let whole = read(&body(Topic::OrderPaid, datetime!(2026-11-26 09:30 +9), paid(1)).expect("a body"));
+        assert_eq!(whole["timestamp"], "2026-11-26T00:30:00.000Z");
         let low = Data::Stock { product_id: 7, title: "심청전".to_owned(), available: 2, low_at: 3 };
         let told = read(&body(Topic::StockLow, at, low).expect("a body"));
         assert_eq!(told["data"], json!({ "productId": 7, "title": "심청전", "available": 2, "lowAt": 3 }));

@@ -55,7 +55,8 @@ impl Outcome {
     }
 }
 
-/// Writes down what came of a message: it was taken, is sent again, or is given up. Where the endpoint is
+/// Writes down what came of a message: it was taken, is sent again, or is given up. One that was asked for
+/// again meanwhile, and was not taken, is due at once. Where the endpoint is
 /// gone, or has taken nothing for days, its subscription is switched off and its seller told. What somebody
 /// else sends by now is left to them.
 ///
@@ -71,14 +72,19 @@ pub async fn settle(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<
 
 async fn taken(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<()> {
     let mut tx = shop.db.begin().await?;
+    // Its address may have been changed while it was sent: of the new one this says nothing.
     sqlx::query!(
-        "update subscription set failing_since = null where subscription_id = $1 and failing_since is not null",
-        sending.subscription
+        "update subscription set failing_since = null
+         where subscription_id = $1 and failing_since is not null and url = $2",
+        sending.subscription,
+        sending.url
     )
     .execute(&mut *tx)
     .await?;
-    store(&mut tx, sending, DeliveryStatus::Delivered, None, (outcome.code(), None)).await?;
-    tx.commit().await?;
+    // What is no more this claim's is not committed.
+    if store(&mut tx, sending, DeliveryStatus::Delivered, None, (outcome.code(), None)).await? {
+        tx.commit().await?;
+    }
     Ok(())
 }
 
@@ -98,7 +104,11 @@ async fn not_taken(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<(
         _ => None,
     };
     let status = read::<SubscriptionStatus>(&own.status)?;
-    let next = wait(sending.attempt, asked, spread(sending)).map(|wait| at + wait);
+    let next = if asked_again(&mut tx, sending).await? {
+        Some(at)
+    } else {
+        wait(sending.attempt, asked, spread(sending)).map(|wait| at + wait)
+    };
     // Its address may have been changed while it was sent.
     let same = own.url == sending.url;
     let off = match outcome {
@@ -135,6 +145,17 @@ async fn not_taken(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<(
     Ok(())
 }
 
+/// Whether the message was asked for by hand while it was sent, which counts its attempts anew. Its
+/// subscription is locked, so that nobody does so now.
+async fn asked_again(conn: &mut PgConnection, sending: &Sending) -> Result<bool> {
+    let again = sqlx::query_scalar!(
+        r#"select attempts < $2 as "again!" from subscription_delivery where message_id = $1"#,
+        sending.id,
+        sending.attempt
+    );
+    Ok(again.fetch_optional(conn).await?.unwrap_or(false))
+}
+
 /// Answers whether it was still this claim's.
 async fn store(
     conn: &mut PgConnection,
@@ -144,8 +165,9 @@ async fn store(
     (code, trouble): (Option<i32>, Option<Trouble>),
 ) -> Result<bool> {
     let stored = sqlx::query!(
-        "update subscription_delivery set status = $3, next_attempt_at = $4, leased_until = null, status_code = $5,
-             trouble = $6
+        "update subscription_delivery
+         set status = $3::text, next_attempt_at = $4, leased_until = null, status_code = $5, trouble = $6,
+             attempts = case when $3::text = 'pending' then attempts else greatest(attempts, 1) end
          where message_id = $1 and leased_until = $2 and status = 'pending'",
         sending.id,
         sending.leased_until,

@@ -4,9 +4,10 @@ use std::{fmt, net::IpAddr};
 
 use async_trait::async_trait;
 use contract::{form::Flaw, subscription::MOST_URL};
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 use super::internet::is_public;
+use crate::Shop;
 
 /// How the shop looks at where messages are to go. Without one, private networks are refused, and
 /// names are looked up when something is sent.
@@ -21,7 +22,24 @@ pub trait Targets: fmt::Debug + Send + Sync {
 
 /// Names that lead inside wherever they are looked up, and those below them: RFC 6761, 6762, 8375,
 /// and what is reserved for use inside.
-const INSIDE: &[&str] = &["localhost", "local", "internal", "intranet", "lan", "home", "corp", "home.arpa"];
+const INSIDE: &[&str] = &[
+    "localhost",
+    "localdomain",
+    "local",
+    "internal",
+    "intranet",
+    "private",
+    "lan",
+    "home",
+    "corp",
+    "home.arpa",
+    "svc",
+];
+
+/// Whether http and private networks are allowed.
+pub fn allows_private(shop: &Shop) -> bool {
+    shop.targets().is_some_and(Targets::allows_private)
+}
 
 /// Reads an address that messages can be sent to. A name that leads nowhere yet is fine; one that leads
 /// inside is not.
@@ -46,10 +64,16 @@ fn read(typed: &str, private: bool) -> Result<Url, Flaw> {
     if typed.chars().count() > MOST_URL {
         return Err(too_long);
     }
-    let mut url = Url::parse(typed).map_err(|_| Flaw::Url)?;
+    let mut url = Url::parse(typed).map_err(|why| match why {
+        ParseError::RelativeUrlWithoutBase => Flaw::Url,
+        _ => Flaw::Host,
+    })?;
     let spoken = url.scheme() == "https" || (private && url.scheme() == "http");
-    if !spoken || !url.username().is_empty() || url.password().is_some() || url.port() == Some(0) {
+    if !spoken || !url.username().is_empty() || url.password().is_some() {
         return Err(Flaw::Url);
+    }
+    if url.port() == Some(0) {
+        return Err(Flaw::Host);
     }
     // It is never sent.
     url.set_fragment(None);
@@ -57,12 +81,19 @@ fn read(typed: &str, private: bool) -> Result<Url, Flaw> {
         return Err(too_long);
     }
     let inside = match url.host() {
+        Some(Host::Domain(name)) if !can_be(name) => return Err(Flaw::Host),
         Some(Host::Domain(name)) => is_inside(name),
         Some(Host::Ipv4(address)) => !is_public(address.into()),
         Some(Host::Ipv6(address)) => !is_public(address.into()),
-        None => return Err(Flaw::Url),
+        None => return Err(Flaw::Host),
     };
     if inside && !private { Err(Flaw::PrivateTarget) } else { Ok(url) }
+}
+
+/// Whether a name is one at all: labels of 1 to 63 characters, 253 in all, and one dot behind them at most.
+fn can_be(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.len() <= 253 && name.split('.').all(|label| (1..=63).contains(&label.len()))
 }
 
 /// A name without a dot is looked up among the neighbors.
@@ -85,14 +116,21 @@ mod tests {
             ("nowhere", Flaw::Url),
             ("http://shop.example.com/", Flaw::Url),
             ("ftp://shop.example.com/", Flaw::Url),
-            ("https://", Flaw::Url),
+            ("https://", Flaw::Host),
             ("https://me:word@shop.example.com/", Flaw::Url),
             ("https://me@shop.example.com/", Flaw::Url),
-            ("https://shop.example.com:0/", Flaw::Url),
+            ("https://shop.example.com:0/", Flaw::Host),
+            ("https://shop.example.com../", Flaw::Host),
+            ("https://shop..example.com/", Flaw::Host),
+            ("https://.example.com/", Flaw::Host),
+            ("https://localhost../", Flaw::Host),
             ("https://localhost/", Flaw::PrivateTarget),
             ("https://LOCALHOST.:8443/", Flaw::PrivateTarget),
             ("https://my.localhost/", Flaw::PrivateTarget),
             ("https://printer.local/", Flaw::PrivateTarget),
+            ("https://localhost.localdomain/", Flaw::PrivateTarget),
+            ("https://hooks.shop.svc/", Flaw::PrivateTarget),
+            ("https://hooks.private/", Flaw::PrivateTarget),
             ("https://metadata.google.internal/", Flaw::PrivateTarget),
             ("https://postgres:5432/", Flaw::PrivateTarget),
             ("https://10.0.0.1/", Flaw::PrivateTarget),
@@ -111,6 +149,8 @@ mod tests {
             read(" https://Shop.example.com/hook?a=b#c ", false).map(String::from),
             Ok("https://shop.example.com/hook?a=b".to_owned())
         );
+        assert!(read("https://shop.example.com./", false).is_ok(), "a name that is whole");
+        assert_eq!(read(&format!("https://{}.example.com/", "a".repeat(64)), false).map(String::from), Err(Flaw::Host));
         assert!(read("https://8.8.8.8:8443/", false).is_ok());
         assert!(read("https://local.example.com/", false).is_ok(), "a name that only begins so");
     }

@@ -19,8 +19,8 @@ use domain::{
     member::Operator,
     reader::subscription::Subscription,
     subscription::{
-        self, Delivery, DeliveryFilter, Filter, SubscriptionForm, Targets, change, create, deliveries, delivery, find,
-        list, pause, remove, resend, resume, rotate_secret, secrets, test,
+        self, About, Delivery, DeliveryFilter, Filter, SubscriptionForm, Targets, change, create, deliveries, delivery,
+        find, list, pause, remove, resend, resume, rotate_secret, secrets, test,
     },
 };
 use sqlx::PgPool;
@@ -282,6 +282,10 @@ async fn the_log_is_read_page_by_page_and_by_what_messages_are_about(db: PgPool)
     let rest = deliveries(shop, by, id, all, first.next.as_ref(), 4).await?;
     let ids: Vec<_> = first.rows.iter().chain(&rest.rows).map(|row| row.id).collect();
     assert!(ids.len() == 6 && ids.is_sorted_by(|one, next| one > next), "{ids:?}");
+    let about = |row: &Delivery| matches!(&row.about, Some(About::Order { number, .. }) if number.len() == 17);
+    assert_eq!(first.rows.iter().chain(&rest.rows).filter(|row| about(row)).count(), 5, "a test is about nothing");
+    let one = delivery(shop, by, rest.rows[0].id).await?.delivery;
+    assert_eq!(one.about, rest.rows[0].about);
     let tests = DeliveryFilter { topic: Some(Topic::Test), ..all };
     assert_eq!(deliveries(shop, by, id, tests, None, 50).await?.rows.len(), 1);
     let delivered = DeliveryFilter { status: Some(contract::subscription::DeliveryStatus::Delivered), ..all };

@@ -4,7 +4,12 @@ use contract::Failure;
 use domain::subscription::{self, SubscriptionForm};
 use leptos::prelude::*;
 
-use super::{super::operator, LIST, fields::typed, parse_id};
+use super::{
+    super::operator,
+    LIST,
+    fields::{named, typed},
+    parse_id,
+};
 use crate::{
     context::own_path,
     form::{Sent, answer},
@@ -37,7 +42,7 @@ async fn change(
     let typed = typed(&form);
     let mut fields: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
     fields.push(("version", &version));
-    answer(Sent { form: EDIT, page: &path(&id), fields: &fields }, outcome).await
+    answer(Sent { form: EDIT, page: &path(&id), fields: &fields }, named(outcome)).await
 }
 
 /// Gives a webhook a new secret; the one before signs beside it for a while.
@@ -106,8 +111,9 @@ async fn resend(#[server(default)] id: String, #[server(default)] back: String) 
     };
     let outcome = async {
         let (shop, by) = operator().await?;
-        subscription::resend(&shop, &by, parse_id(&id)?).await?;
-        Ok(format!("{page}{}sent=1", if page.contains('?') { '&' } else { '?' }))
+        let message = parse_id(&id)?;
+        subscription::resend(&shop, &by, message).await?;
+        Ok(format!("{page}{}sent={message}", if page.contains('?') { '&' } else { '?' }))
     };
     let outcome = outcome.await;
     answer(Sent { form: STEP, page: &page, fields: &[] }, outcome).await

@@ -4,20 +4,22 @@ use contract::{
     Failure,
     subscription::{DeliveryId, DeliveryStatus, SubscriptionStatus, Trouble},
 };
-use domain::subscription::{self, ATTEMPTS, Delivery};
+use domain::subscription::{self, ATTEMPTS, About, Delivery};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
+use time::format_description::well_known::Rfc3339;
 
 use super::{
     super::{Ways, operator},
     LIST,
     acts::STEP,
+    exact,
 };
 use crate::{
     desk::table::Asked,
     form::returned,
     page::{Head, page},
-    text::{self, t},
+    text::t,
     words,
 };
 
@@ -33,23 +35,21 @@ pub(crate) fn MessagePage() -> impl IntoView {
         let own = subscription::find(&shop, &operator, found.delivery.subscription).await?;
         let message = found.delivery;
         let itself = format!("{LIST}/messages/{id}");
-        let sent = (!asked.get("sent").is_empty())
-            .then(|| view! { <p class="notice good" role="status">{t!("hook-sent")}</p> });
+        let sent = (!asked.get("sent").is_empty()).then(|| came(&message)).flatten();
         let waits = (message.status == DeliveryStatus::Pending).then(|| {
-            view! { <p>{t!("hook-message-waits")} " " <a href=itself.clone()>{t!("hook-look-again")}</a></p> }
+            let sentence = if message.sending { t!("hook-message-runs") } else { t!("hook-message-waits") };
+            view! { <p>{sentence} " " <a href=itself.clone()>{t!("hook-look-again")}</a></p> }
         });
         let resend = if own.status == SubscriptionStatus::Active {
             view! { <Resend id back=itself.clone() /> }.into_any()
         } else {
             view! { <p class="hint">{t!("hook-resend-not")}</p> }.into_any()
         };
-        let (status, topic) = (message.status, message.topic);
-        let lines = serde_json::from_str::<serde_json::Value>(&found.body);
-        let lines = lines.map_or_else(|_| found.body.clone(), |value| format!("{value:#}"));
+        let (standing, topic) = (words::subscription::message_standing(&message), message.topic);
         let hook = format!("{LIST}/{}", own.id);
         Ok(view! {
             <Head title=t!("hook-message") private=true />
-            <h1>{words::subscription::topic(topic)} " " <span class="badge" data-testid="message-status">{words::subscription::message_status(status)}</span></h1>
+            <h1>{words::subscription::topic(topic)} " " <span class="badge" data-testid="message-status">{standing}</span></h1>
             <Ways operator />
             {returned(STEP).summary()}
             {sent}
@@ -65,7 +65,8 @@ pub(crate) fn MessagePage() -> impl IntoView {
             </section>
             <section class="panel told">
                 <h2>{t!("hook-body")}</h2>
-                <pre tabindex="0" role="region" aria-label=t!("hook-body")>{lines}</pre>
+                <p class="hint">{t!("hook-body-note")}</p>
+                <pre tabindex="0" role="region" aria-label=t!("hook-body")>{found.body}</pre>
             </section>
         }
         .into_any())
@@ -76,10 +77,17 @@ pub(crate) fn MessagePage() -> impl IntoView {
 fn Facts(message: Delivery) -> impl IntoView {
     let answered = answered(&message);
     let time = |name: String, time: Option<time::OffsetDateTime>| {
-        time.map(|time| view! { <div><dt>{name}</dt><dd>{text::time(time)}</dd></div> })
+        time.map(|time| {
+            let machine = time.format(&Rfc3339).unwrap_or_default();
+            view! { <div><dt>{name}</dt><dd><time datetime=machine>{exact(time)}</time></dd></div> }
+        })
     };
+    let about = message.about.clone().map(|about| {
+        view! { <div class="wide"><dt>{t!("hook-about")}</dt><dd><Subject about /></dd></div> }
+    });
     view! {
         <dl class="figures wide">
+            {about}
             <div><dt>{t!("hook-attempts")}</dt><dd>{format!("{} / {ATTEMPTS}", message.attempts)}</dd></div>
             <div><dt>{t!("hook-last-answer")}</dt><dd data-testid="last-answer">{answered}</dd></div>
             {time(t!("hook-made-at"), Some(message.created_at))}
@@ -91,18 +99,48 @@ fn Facts(message: Delivery) -> impl IntoView {
     }
 }
 
-/// What was answered last, or why nothing was.
+/// What a message is about, by a link to it.
+#[component]
+pub(super) fn Subject(about: About) -> impl IntoView {
+    let (href, name) = match about {
+        About::Order { id, number } => (format!("/seller/orders/{id}"), number),
+        About::Product { id, title } => (format!("/seller/stock/{id}"), title),
+    };
+    view! { <a href=href>{name}</a> }
+}
+
+/// What becomes of a message that somebody has just had sent, as long as there is something to tell.
+pub(super) fn came(message: &Delivery) -> Option<impl IntoView + use<>> {
+    let sentence = match message.status {
+        // No attempt is counted: it was asked for while one ran.
+        DeliveryStatus::Pending if message.sending && message.attempts == 0 => t!("hook-sent-meanwhile"),
+        DeliveryStatus::Pending if message.sending || message.attempts == 0 => t!("hook-sent"),
+        DeliveryStatus::Delivered => t!("hook-sent-taken"),
+        _ => return None,
+    };
+    Some(view! { <p class="notice good" role="status">{sentence}</p> })
+}
+
+/// What was answered last, or why nothing was. Of what is under way nothing is known yet.
 pub(super) fn answered(message: &Delivery) -> String {
-    match (message.status_code, message.trouble) {
+    match (message.status_code, why(message)) {
+        _ if message.sending => t!("hook-no-answer"),
         (Some(code), None) => format!("HTTP {code}"),
-        (Some(code), Some(why)) => format!("HTTP {code} · {}", trouble(why)),
-        (None, Some(why)) => trouble(why),
+        (Some(code), Some(why)) => format!("HTTP {code} · {why}"),
+        (None, Some(why)) => why,
         (None, None) => t!("hook-no-answer"),
     }
 }
 
-/// Why a message was not taken.
-pub(super) fn trouble(trouble: Trouble) -> String {
+/// Why a message was not taken when it was sent last.
+pub(super) fn why(message: &Delivery) -> Option<String> {
+    match (message.trouble?, message.status_code) {
+        (Trouble::Answer, Some(300..=399)) => Some(t!("subscription-trouble-redirect")),
+        (trouble, _) => Some(self::trouble(trouble)),
+    }
+}
+
+fn trouble(trouble: Trouble) -> String {
     match trouble {
         Trouble::Answer => t!("subscription-trouble-answer"),
         Trouble::Timeout => t!("subscription-trouble-timeout"),

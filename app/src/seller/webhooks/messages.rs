@@ -9,14 +9,13 @@ use axum::{
 };
 use contract::{
     Failure,
-    subscription::{DeliveryStatus, SubscriptionId, SubscriptionStatus, Topic},
+    subscription::{DeliveryId, DeliveryStatus, SubscriptionId, SubscriptionStatus, Topic},
     table::{Cursor, PAGE, Rows},
-    when::kst,
 };
 use domain::{
     Shop,
     member::Operator,
-    subscription::{self, Delivery, DeliveryFilter},
+    subscription::{self, About, Delivery, DeliveryFilter},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -25,7 +24,8 @@ use super::{
     super::{Ways, operator},
     LIST,
     acts::STEP,
-    message::{Resend, answered, trouble},
+    exact,
+    message::{Resend, Subject, answered, came, why},
     parse_id,
 };
 use crate::{
@@ -57,10 +57,15 @@ pub(crate) fn MessagesPage() -> impl IntoView {
         let own = subscription::find(&shop, &operator, parse_id(&id)?).await?;
         let found =
             subscription::deliveries(&shop, &operator, own.id, filter(&asked), asked.after().as_ref(), PAGE).await?;
-        let sent = (!asked.get("sent").is_empty())
-            .then(|| view! { <p class="notice good" role="status">{t!("hook-sent-again")}</p> });
+        // Filtered, the list may not show it any more.
+        let sent = match asked.get("sent").parse::<DeliveryId>() {
+            Ok(sent) => subscription::delivery(&shop, &operator, sent).await.ok(),
+            Err(_) => None,
+        };
+        let sent = sent.and_then(|sent| came(&sent.delivery));
+        let asked = asked.without("sent");
         let active = own.status == SubscriptionStatus::Active;
-        let back = asked.without("sent").itself();
+        let back = asked.itself();
         let none = found.rows.is_empty().then(|| view! { <p class="empty">{t!("hook-messages-none")}</p> });
         let rows =
             found.rows.into_iter().map(|message| view! { <Row message active back=back.clone() /> }).collect_view();
@@ -79,6 +84,7 @@ pub(crate) fn MessagesPage() -> impl IntoView {
                         <tr>
                             <th scope="col">{t!("when")}</th>
                             <th scope="col">{t!("hook-topic")}</th>
+                            <th scope="col">{t!("hook-about")}</th>
                             <th scope="col">{t!("hook-message-status")}</th>
                             <th scope="col" class="number">{t!("hook-attempts")}</th>
                             <th scope="col">{t!("hook-last-answer")}</th>
@@ -120,12 +126,15 @@ fn Filters(asked: Asked, action: String) -> impl IntoView {
 fn Row(message: Delivery, active: bool, back: String) -> impl IntoView {
     let wrong = matches!(message.status, DeliveryStatus::Failed | DeliveryStatus::Stopped);
     let answered = answered(&message);
+    let standing = words::subscription::message_standing(&message);
+    let about = message.about.map(|about| view! { <Subject about /> });
     let resend = active.then(|| view! { <Resend id=message.id back /> });
     view! {
         <tr class=wrong.then_some("wrong")>
             <th scope="row"><a href=format!("{LIST}/messages/{}", message.id)>{text::time(message.created_at)}</a></th>
             <td>{words::subscription::topic(message.topic)}</td>
-            <td>{words::subscription::message_status(message.status)}</td>
+            <td class="long">{about}</td>
+            <td>{standing}</td>
             <td class="number">{message.attempts}</td>
             <td class="long">{answered}</td>
             <td>{message.next_attempt_at.map(text::time)}</td>
@@ -155,6 +164,7 @@ impl Download for MessagesFile {
             t!("when"),
             t!("hook-message-id"),
             t!("hook-topic"),
+            t!("hook-about"),
             t!("hook-message-status"),
             t!("hook-attempts"),
             t!("hook-status-code"),
@@ -171,16 +181,22 @@ impl Download for MessagesFile {
     }
 
     fn cells(&self, row: Delivery) -> Vec<String> {
+        let (standing, why) = (words::subscription::message_standing(&row), why(&row));
+        let about = row.about.map(|about| match about {
+            About::Order { number, .. } => number,
+            About::Product { title, .. } => title,
+        });
         vec![
-            kst(row.created_at),
+            exact(row.created_at),
             row.id.to_string(),
             words::subscription::topic(row.topic),
-            words::subscription::message_status(row.status),
+            about.unwrap_or_default(),
+            standing,
             row.attempts.to_string(),
             row.status_code.map(|code| code.to_string()).unwrap_or_default(),
-            row.trouble.map(trouble).unwrap_or_default(),
-            row.last_attempt_at.map(kst).unwrap_or_default(),
-            row.next_attempt_at.map(kst).unwrap_or_default(),
+            why.unwrap_or_default(),
+            row.last_attempt_at.map(exact).unwrap_or_default(),
+            row.next_attempt_at.map(exact).unwrap_or_default(),
         ]
     }
 }

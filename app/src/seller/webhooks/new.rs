@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     super::{Ways, operator},
     LIST,
-    fields::{Fields, typed},
+    fields::{Fields, named, typed},
 };
 use crate::{
     form::{Sent, answer, returned},
@@ -32,15 +32,16 @@ async fn subscribe(#[server(default)] key: String, #[server(default)] form: Subs
     let typed = typed(&form);
     let mut fields: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
     fields.push(("key", &key));
-    answer(Sent { form: FORM, page: PAGE, fields: &fields }, outcome).await
+    answer(Sent { form: FORM, page: PAGE, fields: &fields }, named(outcome)).await
 }
 
 /// The page of the form; for the staff there is none.
 #[component]
 pub(crate) fn NewWebhookPage() -> impl IntoView {
     page(async move {
-        let (_, operator) = operator().await?;
+        let (shop, operator) = operator().await?;
         operator.seller().ok_or(Failure::NotFound)?;
+        let private = subscription::allows_private(&shop);
         let form = returned(FORM);
         let key = form.value("key", &Uuid::now_v7().to_string());
         Ok(view! {
@@ -51,7 +52,7 @@ pub(crate) fn NewWebhookPage() -> impl IntoView {
             <p class="facts"><a href=LIST>{t!("hook-back")}</a></p>
             <form class="panel confirm" action="/fn/seller/webhook-new" method="post">
                 <input type="hidden" name="key" value=key />
-                <Fields form />
+                <Fields form private />
                 <button class="button primary">{t!("hook-create")}</button>
             </form>
         }

@@ -44,13 +44,17 @@ pub(crate) fn WebhookPage() -> impl IntoView {
             None
         };
         let form = returned(EDIT);
-        let edit = seller.then(|| view! { <Edit own=own.clone() form=form.clone() /> });
+        let private = subscription::allows_private(&shop);
+        let edit = seller.then(|| view! { <Edit own=own.clone() form=form.clone() private /> });
         let remove = seller.then(|| view! { <Remove id=own.id.to_string() /> });
         let title = t!("hook");
+        let standing = words::subscription::standing(&own);
+        let takes = own.status == SubscriptionStatus::Active && own.failing_since.is_none();
+        let badge = if takes { "badge" } else { "badge few" };
         let (url, log) = (own.url.clone(), format!("{LIST}/{}/messages", own.id));
         Ok(view! {
             <Head title=title.clone() private=true />
-            <h1>{title} " " <span class="badge">{words::subscription::status(own.status)}</span></h1>
+            <h1>{title} " " <span class=badge>{standing}</span></h1>
             <Ways operator=operator.clone() />
             {form.summary()} {returned(STEP).summary()}
             <Done asked />
@@ -150,7 +154,7 @@ fn Step(action: &'static str, id: String, label: String) -> impl IntoView {
 }
 
 #[component]
-fn Edit(own: Subscription, form: Returned) -> impl IntoView {
+fn Edit(own: Subscription, form: Returned, private: bool) -> impl IntoView {
     let based_on = form.typed("version").and_then(|typed| typed.parse().ok()).unwrap_or(own.version);
     let meanwhile = form.failure() == Some(&Failure::EditedMeanwhile);
     // Saved again, the form is based on what is shown above it.
@@ -166,7 +170,7 @@ fn Edit(own: Subscription, form: Returned) -> impl IntoView {
             <form class="confirm" action="/fn/seller/webhook" method="post">
                 <input type="hidden" name="id" value=own.id.to_string() />
                 <input type="hidden" name="version" value=version />
-                <Fields form now />
+                <Fields form private now />
                 <button class="button primary">{t!("save")}</button>
             </form>
         </section>

@@ -36,7 +36,7 @@ pub(super) fn SecretPart(
                 <li>{t!("hook-verify-answer")}</li>
             </ul>
             <div class="steps">
-                <details class="ask">
+                <details class="ask mild">
                     <summary class="button small">{t!("hook-secret-show")}</summary>
                     <div class="asked">
                         <dl class="secrets">

@@ -7,8 +7,8 @@ use contract::{
 use domain::{
     Result, Shop,
     subscription::{
-        ATTEMPTS, LEASE, Lane, Outcome, PER_ENDPOINT, Sending, claim, create, find, pause, resend, resume,
-        rotate_secret, secrets, settle, test,
+        ATTEMPTS, LEASE, Lane, Outcome, PER_ENDPOINT, Sending, SubscriptionForm, change, claim, create, find, pause,
+        resend, resume, rotate_secret, secrets, settle, test,
     },
 };
 use sqlx::PgPool;
@@ -197,12 +197,51 @@ async fn a_message_is_sent_again_under_its_id_with_all_its_attempts_before_it(db
     resend(shop, &own.by, message).await?;
     let again = due(shop).await?;
     assert_eq!((again[0].id, again[0].attempt), (message, 1));
-    // Under way already.
-    resend(shop, &own.by, message).await?;
-    assert!(due(shop).await?.is_empty());
     settle(shop, &again[0], BROKEN).await?;
     let one = own.one(message).await?;
-    assert_eq!((one.status, one.attempts), (DeliveryStatus::Pending, 1));
+    assert_eq!((one.status, one.attempts, one.sending), (DeliveryStatus::Pending, 1, false));
+    resend(shop, &own.by, message).await?;
+    let one = own.one(message).await?;
+    assert_eq!((one.attempts, one.status_code, one.trouble), (0, None, None), "nothing is known of it yet");
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn what_is_asked_for_again_while_it_is_sent_is_sent_once_more_where_it_is_not_taken(db: PgPool) -> Result<()> {
+    let own = Listening::new(db).await?;
+    let shop = own.shop();
+    let message = own.sell().await?;
+    let first = due(shop).await?;
+    let one = own.one(message).await?;
+    assert_eq!((one.sending, one.attempts, one.next_attempt_at), (true, 1, None));
+    resend(shop, &own.by, message).await?;
+    assert!(due(shop).await?.is_empty(), "it is not sent twice");
+    settle(shop, &first[0], BROKEN).await?;
+    let second = due(shop).await?;
+    assert_eq!(second.iter().map(|sending| (sending.id, sending.attempt)).collect::<Vec<_>>(), [(message, 1)]);
+    resend(shop, &own.by, message).await?;
+    settle(shop, &second[0], TAKEN).await?;
+    let one = own.one(message).await?;
+    assert_eq!((one.status, one.attempts, one.sending), (DeliveryStatus::Delivered, 1, false));
+    assert!(due(&shop.ahead(Duration::DAY)).await?.is_empty());
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn what_the_address_before_answers_says_nothing_of_the_new_one(db: PgPool) -> Result<()> {
+    let own = Listening::new(db).await?;
+    let shop = own.shop();
+    let message = own.sell().await?;
+    let before = due(shop).await?;
+    let moved = SubscriptionForm { url: "https://other.example.com/".to_owned(), ..form(&["order.paid"]) };
+    change(shop, &own.by, own.id, 0, &moved).await?;
+    test(shop, &own.by, own.id).await?;
+    let after = due(shop).await?;
+    assert_eq!(after[0].url, moved.url);
+    settle(shop, &after[0], BROKEN).await?;
+    settle(shop, &before[0], TAKEN).await?;
+    assert_eq!(own.one(message).await?.status, DeliveryStatus::Delivered);
+    assert!(find(shop, &own.by, own.id).await?.failing_since.is_some());
     Ok(())
 }
 
@@ -273,7 +312,10 @@ async fn one_test_waits_at_a_time(db: PgPool) -> Result<()> {
     let (shop, by) = (own.shop(), &own.by);
     let first = test(shop, by, own.id).await?;
     assert_eq!(test(shop, by, own.id).await?, first);
-    assert_eq!(send(shop, TAKEN).await?, 1);
+    assert_eq!(send(shop, BROKEN).await?, 1);
+    assert_eq!(send(shop, TAKEN).await?, 0, "it waits");
+    assert_eq!(test(shop, by, own.id).await?, first);
+    assert_eq!(send(shop, TAKEN).await?, 1, "whoever asks again wants it at once");
     let second = test(shop, by, own.id).await?;
     assert_ne!(second, first);
     assert_eq!(refused(resend(shop, by, first).await), Some(Failure::StatusChanged));

@@ -50,10 +50,10 @@ pub(super) struct Message {
     status: DeliveryStatus,
     /// How often it was sent since it was written, or sent again by hand.
     attempts: i32,
-    /// When it is sent next; null where it is not.
+    /// When it is sent next; null where it is not, and while it is being sent.
     #[serde(with = "time::serde::rfc3339::option")]
     next_attempt_at: Option<OffsetDateTime>,
-    /// The HTTP status of the last answer; null where there was none.
+    /// The HTTP status of the last answer; null where there was none since it was sent again by hand.
     status_code: Option<i32>,
     /// Why the last attempt was no success; null where it was, or where there was none.
     trouble: Option<Trouble>,
@@ -139,7 +139,7 @@ async fn messages(
     "topic": "stock.low", "status": "delivered", "attempts": 1, "nextAttemptAt": null, "statusCode": 204,
     "trouble": null, "firstAttemptAt": "2026-11-26T09:30:01Z", "lastAttemptAt": "2026-11-26T09:30:01Z",
     "createdAt": "2026-11-26T09:30:00Z",
-    "body": "{\"type\":\"stock.low\",\"timestamp\":\"2026-11-26T09:30:00Z\",\"data\":{\"productId\":1,\"title\":\"심청전\",\"available\":2,\"lowAt\":3}}"
+    "body": "{\"type\":\"stock.low\",\"timestamp\":\"2026-11-26T09:30:00.000Z\",\"data\":{\"productId\":1,\"title\":\"심청전\",\"available\":2,\"lowAt\":3}}"
 }))]
 struct WholeMessage {
     /// The message.
@@ -168,8 +168,9 @@ refusals!(ResendRefused: ScopeRequired, StatusChanged);
 /// Send a message again
 ///
 /// At once, and with all its attempts before it; the `webhook-id` stays, so that whoever has taken it knows
-/// it. One that waits is sent at once. Only while its subscription is active (409 otherwise). Its seller, and
-/// the staff.
+/// it. One that waits is sent at once; one that is being sent right now is sent once more at once where it is
+/// not taken. Only while its subscription is active, and no other test waits for one that is a test (409
+/// otherwise). Its seller, and the staff.
 #[utoipa::path(
     post, path = "/subscription/messages/{messageId}/resend", tag = "subscription",
     security(("bearer" = ["seller"]), ("session" = [])),

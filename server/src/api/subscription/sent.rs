@@ -39,7 +39,7 @@ struct OrderMessage {
     /// `parcel.delivered`.
     #[serde(rename = "type")]
     topic: Topic,
-    /// When it happened.
+    /// When it happened, to the millisecond.
     #[serde(with = "time::serde::rfc3339")]
     timestamp: OffsetDateTime,
     /// To what.
@@ -84,7 +84,7 @@ struct StockMessage {
     /// What happened: `stock.low`, `stock.depleted` or `stock.restocked`.
     #[serde(rename = "type")]
     topic: Topic,
-    /// When it happened.
+    /// When it happened, to the millisecond.
     #[serde(with = "time::serde::rfc3339")]
     timestamp: OffsetDateTime,
     /// To what.
@@ -113,7 +113,7 @@ struct TestMessage {
     /// `subscription.test`.
     #[serde(rename = "type")]
     topic: Topic,
-    /// When it was asked for.
+    /// When it was asked for, to the millisecond.
     #[serde(with = "time::serde::rfc3339")]
     timestamp: OffsetDateTime,
     /// For what.
@@ -203,7 +203,7 @@ fn example(topic: Topic) -> Value {
         Topic::StockRestocked => stock(20),
         Topic::Test => json!({ "subscriptionId": "0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f" }),
     };
-    json!({ "type": topic, "timestamp": "2026-11-26T09:30:00Z", "data": data })
+    json!({ "type": topic, "timestamp": "2026-11-26T09:30:00.000Z", "data": data })
 }
 
 fn header(name: &str, meaning: &str, example: &str) -> Parameter {

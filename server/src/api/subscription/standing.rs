@@ -52,7 +52,7 @@ async fn resume(State(shop): State<Shop>, Desk(by): Desk, Id(id): Id<Subscriptio
 /// Send a test message
 ///
 /// Sends `subscription.test` at once, whatever the topics are. While one waits no other is written: that one
-/// is answered. Only while the subscription is active (409 otherwise); sellers alone.
+/// is sent at once, and answered. Only while the subscription is active (409 otherwise); sellers alone.
 #[utoipa::path(
     post, path = "/subscription/subscriptions/{subscriptionId}/test", tag = "subscription",
     security(("bearer" = ["seller"]), ("session" = [])),
