@@ -79,8 +79,8 @@ pub fn document() -> &'static utoipa::openapi::OpenApi {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
         let session = ApiKeyValue::with_description("madang", "The session of a browser that has signed in.");
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
-        for item in document.paths.paths.values_mut() {
-            complete(item);
+        for (path, item) in &mut document.paths.paths {
+            complete(path, item);
         }
         document
     });
@@ -104,11 +104,12 @@ pub fn documents() -> Router {
 }
 
 /// Writes what holds for every operation into each.
-fn complete(item: &mut PathItem) {
-    let reads = [&mut item.get, &mut item.head].into_iter().flatten();
-    reads.for_each(|operation| describe(operation, false));
+fn complete(path: &str, item: &mut PathItem) {
+    let reads = replay::READS.contains(&path);
+    let asked = [&mut item.get, &mut item.head].into_iter().flatten();
+    asked.for_each(|operation| describe(operation, false));
     let changes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten();
-    changes.for_each(|operation| describe(operation, true));
+    changes.for_each(|operation| describe(operation, !reads));
 }
 
 fn describe(operation: &mut Operation, changes: bool) {
@@ -126,6 +127,8 @@ fn describe(operation: &mut Operation, changes: bool) {
     }
     if operation.request_body.is_some() {
         add(responses, &Failure::UnsupportedMediaType);
+        add(responses, &Failure::TooLarge);
+        add(responses, &Failure::ForeignOrigin);
     }
     if operation.request_body.is_some() || in_query {
         add(responses, &Failure::BadRequest);

@@ -79,7 +79,7 @@ pub(super) async fn replay(State(shop): State<Shop>, request: Request, next: Nex
 }
 
 /// Asked by POST, for a body; nothing is changed by them.
-const READS: [&str; 3] = ["/catalog/search", "/order/orders/{orderId}/cancel-preview", "/order/quote"];
+pub(super) const READS: [&str; 3] = ["/catalog/search", "/order/orders/{orderId}/cancel-preview", "/order/quote"];
 
 /// Who asks, as far as answers are told apart by it: a token of a lesser scope is told nothing that a greater
 /// one was. `None` for a guest without a session, whom nobody could find again: what they send is done each
@@ -154,7 +154,12 @@ fn key(headers: &HeaderMap) -> Result<String, Failure> {
         let max = i64::try_from(LONGEST).unwrap_or(i64::MAX);
         return Err(Failure::Invalid(Flaws::one(&parameter("Idempotency-Key"), Flaw::TooLong { max })));
     }
-    if key.is_empty() { Err(Failure::KeyRequired) } else { Ok(key.to_owned()) }
+    let named = headers.contains_key(KEY);
+    match key {
+        "" if named => Err(Failure::Invalid(Flaws::one(&parameter("Idempotency-Key"), Flaw::Required))),
+        "" => Err(Failure::KeyRequired),
+        key => Ok(key.to_owned()),
+    }
 }
 
 /// The hash of all that makes a request what it is. The secret goes in, which the database does not know:
