@@ -14,6 +14,7 @@ mod member;
 mod order;
 mod origin;
 mod page;
+mod parameters;
 mod payment;
 mod points;
 mod problem;
@@ -86,6 +87,7 @@ pub(crate) fn router(shop: &Shop, programs: &Programs, behind: bool) -> Router {
     // The last one sees a request first.
     let router = router
         .layer(CatchPanicLayer::custom(|_| refuse(Failure::Unavailable)))
+        .layer(from_fn(parameters::refuse_unknown))
         .layer(from_fn(tell))
         .layer(from_fn_with_state(shop.clone(), replay::replay))
         .layer(from_fn(caller::refuse_strangers))

@@ -132,12 +132,12 @@ fn describe(operation: &mut Operation, changes: bool) {
     }
     if operation.request_body.is_some() || in_query {
         add(responses, &Failure::BadRequest);
-        add(responses, &Failure::Invalid(Flaws::one("name", Flaw::Required)));
     }
+    // Whatever parameters it has, it may be asked for others.
+    add(responses, &Failure::Invalid(Flaws::one("name", Flaw::Required)));
     if changes {
         add(responses, &Failure::KeyInUse);
         add(responses, &Failure::AlreadySent);
-        add(responses, &Failure::Invalid(Flaws::one("name", Flaw::Required)));
         add(responses, &Failure::ForeignOrigin);
         add(responses, &Failure::TooLarge);
         let parameters = operation.parameters.get_or_insert_default();

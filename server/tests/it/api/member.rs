@@ -136,6 +136,11 @@ async fn what_cannot_be_read_is_refused_in_words() -> Outcome {
     let nul = api.post("/catalog/search", &json!({ "query": "\0", "limit": "x" })).send().await?;
     assert_eq!(nul.fields(), [("#/limit", "type"), ("#/query", "characters")]);
     assert_eq!(api.post("/catalog/search", &json!({ "limit": 1.0 })).send().await?.status, StatusCode::OK);
+    let unknown = api.get("/coupon/offers?limit=1&limit=2").send().await?;
+    assert_eq!(
+        (unknown.status, unknown.fields()),
+        (StatusCode::UNPROCESSABLE_ENTITY, vec![("limit", "unknown_field")])
+    );
     for nothing in ["/order", "/catalog/", "/member/nothing/at/all"] {
         assert_eq!(api.get(nothing).send().await?.code(), "not_found", "{nothing}");
     }
