@@ -148,7 +148,7 @@ refusals!(DeskAlone: ScopeRequired);
 /// The latest first. A seller sees their own, 20 at most; the staff sees everybody's.
 #[utoipa::path(
     get, path = "/subscription/subscriptions", tag = "subscription",
-    security(("bearer" = ["seller"]), ("session" = [])), params(Wanted),
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])), params(Wanted),
     responses((status = 200, description = "The subscriptions.", body = Part<Subscription>), DeskAlone)
 )]
 async fn list(
@@ -255,7 +255,7 @@ async fn create(
 /// A seller reads their own, the staff each.
 #[utoipa::path(
     get, path = "/subscription/subscriptions/{subscriptionId}", tag = "subscription",
-    security(("bearer" = ["seller"]), ("session" = [])),
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription.")),
     responses(
         (status = 200, description = "The subscription.", body = Subscription,

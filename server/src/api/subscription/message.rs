@@ -115,7 +115,7 @@ struct WantedMessages {
 /// staff.
 #[utoipa::path(
     get, path = "/subscription/subscriptions/{subscriptionId}/messages", tag = "subscription",
-    security(("bearer" = ["seller"]), ("session" = [])),
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription."), WantedMessages),
     responses((status = 200, description = "The messages.", body = Part<Message>), DeskAlone)
 )]
@@ -154,7 +154,7 @@ struct WholeMessage {
 /// With its body, as it is sent. Its seller, and the staff.
 #[utoipa::path(
     get, path = "/subscription/messages/{messageId}", tag = "subscription",
-    security(("bearer" = ["seller"]), ("session" = [])),
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("messageId" = Uuid, Path, description = "The message.")),
     responses((status = 200, description = "The message.", body = WholeMessage), DeskAlone)
 )]
@@ -173,7 +173,7 @@ refusals!(ResendRefused: ScopeRequired, StatusChanged);
 /// otherwise). Its seller, and the staff.
 #[utoipa::path(
     post, path = "/subscription/messages/{messageId}/resend", tag = "subscription",
-    security(("bearer" = ["seller"]), ("session" = [])),
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("messageId" = Uuid, Path, description = "The message.")),
     responses((status = 202, description = "The message, which is on its way.", body = Message), ResendRefused)
 )]

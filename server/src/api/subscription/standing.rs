@@ -25,7 +25,7 @@ refusals!(NotActive: ScopeRequired, StatusChanged);
 /// that was switched off by itself cannot be (409). Its seller, and the staff.
 #[utoipa::path(
     post, path = "/subscription/subscriptions/{subscriptionId}/pause", tag = "subscription",
-    security(("bearer" = ["seller"]), ("session" = [])),
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription.")),
     responses((status = 200, description = "The subscription as it is now.", body = Subscription), NotActive)
 )]
@@ -40,7 +40,7 @@ async fn pause(State(shop): State<Shop>, Desk(by): Desk, Id(id): Id<Subscription
 /// it was paused is sent. One that is active stays so. Its seller, and the staff.
 #[utoipa::path(
     post, path = "/subscription/subscriptions/{subscriptionId}/resume", tag = "subscription",
-    security(("bearer" = ["seller"]), ("session" = [])),
+    security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription.")),
     responses((status = 200, description = "The subscription as it is now.", body = Subscription), DeskAlone)
 )]
