@@ -365,3 +365,20 @@ pub(crate) fn word(value: impl Serialize) -> String {
         _ => String::new(),
     }
 }
+
+/// A reader of the log of events.
+pub(crate) fn reader(name: &str) -> Option<String> {
+    let known = match name {
+        "ranking" => t!("reader-ranking"),
+        "notification" => t!("reader-notification"),
+        "delivery_request" => t!("reader-delivery-request"),
+        "data_platform" => t!("reader-data-platform"),
+        "points_to_earn" => t!("reader-points-to-earn"),
+        "stock_alert" => t!("reader-stock-alert"),
+        "sales" => t!("reader-sales"),
+        "order_search" => t!("reader-order-search"),
+        "subscription" => t!("reader-subscription"),
+        _ => return None,
+    };
+    Some(known)
+}

@@ -14,6 +14,7 @@ use crate::{
     form::{Sent, answer, returned_within},
     page::{Head, page},
     text::t,
+    words,
 };
 use letter::LetterItem;
 
@@ -205,17 +206,8 @@ fn Redrive(
 
 /// A reader in the language of the page.
 pub(crate) fn reader_name(name: &str) -> AnyView {
-    let known = match name {
-        "ranking" => t!("reader-ranking"),
-        "notification" => t!("reader-notification"),
-        "delivery_request" => t!("reader-delivery-request"),
-        "data_platform" => t!("reader-data-platform"),
-        "points_to_earn" => t!("reader-points-to-earn"),
-        "stock_alert" => t!("reader-stock-alert"),
-        "sales" => t!("reader-sales"),
-        "order_search" => t!("reader-order-search"),
-        "subscription" => t!("reader-subscription"),
-        other => return view! { <code>{other.to_owned()}</code> }.into_any(),
-    };
-    known.into_any()
+    match words::reader(name) {
+        Some(known) => known.into_any(),
+        None => view! { <code>{name.to_owned()}</code> }.into_any(),
+    }
 }

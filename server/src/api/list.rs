@@ -1,5 +1,7 @@
 //! Lists by cursor: however far one reads, the next part costs the same.
 
+use std::str::FromStr;
+
 use contract::table::{Cursor, Rows};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,10 +13,10 @@ use contract::{
 };
 
 /// Entries of one part, where nobody says anything else.
-pub(super) const PART: i64 = 20;
+const PART: i64 = 20;
 
 /// The most entries of one part.
-pub(super) const LARGEST_PART: i64 = 100;
+const LARGEST_PART: i64 = 100;
 
 /// A part of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,6 +67,20 @@ impl Page {
 
     /// The most entries of the part.
     pub(super) fn limit(&self) -> i64 {
-        self.limit.unwrap_or(PART).clamp(1, LARGEST_PART)
+        limit(self.limit)
     }
+}
+
+/// The most entries of a part, where so many were asked for, if anything was.
+pub(super) fn limit(asked: Option<i64>) -> i64 {
+    asked.unwrap_or(PART).clamp(1, LARGEST_PART)
+}
+
+/// Behind which row a part begins, in a list whose ids are of this kind.
+///
+/// # Errors
+/// [`Failure::Invalid`] for what never came as `next`.
+pub(super) fn after<Id: FromStr>(cursor: Option<&str>) -> Result<Option<Cursor>, Refusal> {
+    let read = |word| Cursor::parse(word).filter(|after| after.id::<Id>().is_some());
+    cursor.map(|word| read(word).ok_or_else(Page::no_cursor)).transpose()
 }

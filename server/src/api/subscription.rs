@@ -11,10 +11,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use contract::{
-    subscription::{Off, SubscriptionId, SubscriptionStatus, Topic},
-    table::Cursor,
-};
+use contract::subscription::{Off, SubscriptionId, SubscriptionStatus, Topic};
 use domain::{
     Shop,
     member::Operator,
@@ -33,7 +30,7 @@ use uuid::Uuid;
 use super::{
     body::{Body, Id, Query},
     caller::Desk,
-    list::{LARGEST_PART, PART, Page, Part},
+    list::{Part, after, limit},
     problem::Refusal,
     refusals::refusals,
     replay::Key,
@@ -107,12 +104,6 @@ async fn told(shop: &Shop, by: &Operator, id: SubscriptionId) -> Result<Response
     Ok(version::told(own.version, Subscription::from(own)))
 }
 
-/// Where a page of one of these lists begins, whose ids are UUIDs.
-fn after(cursor: Option<&str>) -> Result<Option<Cursor>, Refusal> {
-    let read = |word| Cursor::parse(word).filter(|cursor| cursor.id::<Uuid>().is_some());
-    cursor.map(|word| read(word).ok_or_else(Page::no_cursor)).transpose()
-}
-
 /// Which subscriptions.
 #[derive(Deserialize, IntoParams, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -136,11 +127,6 @@ struct Wanted {
     limit: Option<i64>,
 }
 
-/// The most entries of a part.
-fn limit(asked: Option<i64>) -> i64 {
-    asked.unwrap_or(PART).clamp(1, LARGEST_PART)
-}
-
 refusals!(DeskAlone: ScopeRequired);
 
 /// List subscriptions
@@ -157,7 +143,7 @@ async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Part<Subscription>>, Refusal> {
     let filter = Filter { seller: wanted.seller_id, status: wanted.status };
-    let after = after(wanted.cursor.as_deref())?;
+    let after = after::<SubscriptionId>(wanted.cursor.as_deref())?;
     let rows = subscription::list(&shop, &by, &filter, after.as_ref(), limit(wanted.limit)).await?;
     Ok(Json(Part::of(rows, Subscription::from)))
 }

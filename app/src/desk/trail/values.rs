@@ -14,7 +14,7 @@ use crate::{
     text::t,
     words::{
         application_status, claim_status, coupon_status, fault, fulfillment_status, issue_mode, member_status,
-        payment_state, product_status, read, role, subscription,
+        payment_state, product_status, read, reader, role, subscription,
     },
 };
 
@@ -119,23 +119,6 @@ impl Around<'_> {
             _ => None,
         }
     }
-}
-
-/// A reader of the log of events.
-fn reader(name: &str) -> Option<String> {
-    let known = match name {
-        "ranking" => t!("reader-ranking"),
-        "notification" => t!("reader-notification"),
-        "delivery_request" => t!("reader-delivery-request"),
-        "data_platform" => t!("reader-data-platform"),
-        "points_to_earn" => t!("reader-points-to-earn"),
-        "stock_alert" => t!("reader-stock-alert"),
-        "sales" => t!("reader-sales"),
-        "order_search" => t!("reader-order-search"),
-        "subscription" => t!("reader-subscription"),
-        _ => return None,
-    };
-    Some(known)
 }
 
 /// The last digits of an id, which are random in a `UUIDv7`, as in the number of an order.

@@ -16,11 +16,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Card, asked};
-use crate::api::{
-    body::Body,
-    list::{LARGEST_PART, PART},
-    problem::Refusal,
-};
+use crate::api::{body::Body, list::limit, problem::Refusal};
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
     OpenApiRouter::new().routes(routes!(search))
@@ -84,7 +80,7 @@ async fn search(State(shop): State<Shop>, Body(search): Body<Search>) -> Result<
     let after = search.cursor.as_deref().map(|word| place(sort, word).ok_or_else(no_place)).transpose()?;
     let category = asked(&shop, search.category.as_deref()).await?;
     let wanted = Wanted { typed: search.query.unwrap_or_default(), category };
-    let limit = search.limit.unwrap_or(PART).clamp(1, LARGEST_PART);
+    let limit = limit(search.limit);
     let found = product::find(&shop, &wanted, sort, after.as_ref(), limit).await?;
     Ok(Json(Found {
         items: found.cards.rows.into_iter().map(Card::from).collect(),

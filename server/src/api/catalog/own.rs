@@ -17,7 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::api::{
     body::Query,
     caller::Desk,
-    list::{LARGEST_PART, PART, Page, Part},
+    list::{Page, Part, limit},
     problem::Refusal,
     refusals::refusals,
 };
@@ -134,7 +134,7 @@ async fn list(
         seller: asked.seller_id,
         ..Filter::default()
     };
-    let limit = asked.limit.unwrap_or(PART).clamp(1, LARGEST_PART);
+    let limit = limit(asked.limit);
     let rows = product::list(&shop, &by, &filter, Order::Newest, after.as_ref(), limit).await?;
     Ok(Json(Part::of(rows, OwnProduct::from)))
 }

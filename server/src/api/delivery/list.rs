@@ -1,10 +1,7 @@
 //! The deliveries that one runs: what is to be sent, and what was.
 
 use axum::{Json, extract::State};
-use contract::{
-    order::{FulfillmentStatus, OrderStatus, order_number},
-    table::Cursor,
-};
+use contract::order::{FulfillmentStatus, OrderStatus, order_number};
 use domain::{
     Shop,
     delivery::{self, Listed},
@@ -19,7 +16,7 @@ use super::DeliveryLine;
 use crate::api::{
     body::Query,
     caller::Desk,
-    list::{LARGEST_PART, PART, Page, Part},
+    list::{Part, after, limit},
     problem::Refusal,
     refusals::refusals,
 };
@@ -151,12 +148,8 @@ async fn list(
     Desk(by): Desk,
     Query(asked): Query<DeliveriesAsked>,
 ) -> Result<Json<Part<DeliverySummary>>, Refusal> {
-    let after = asked.cursor.as_deref().map(|word| {
-        let after = Cursor::parse(word).filter(|after| after.id::<Uuid>().is_some());
-        after.ok_or_else(Page::no_cursor)
-    });
-    let after = after.transpose()?;
-    let limit = asked.limit.unwrap_or(PART).clamp(1, LARGEST_PART);
+    let after = after::<Uuid>(asked.cursor.as_deref())?;
+    let limit = limit(asked.limit);
     let deliveries = delivery::list(&shop, &by, asked.status.map(Into::into), after.as_ref(), limit).await?;
     Ok(Json(Part::of(deliveries, DeliverySummary::from)))
 }

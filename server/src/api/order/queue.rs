@@ -4,7 +4,6 @@ use axum::{Json, extract::State};
 use contract::{
     claim::{ClaimId, ClaimStatus, ClaimTab},
     order::order_number,
-    table::Cursor,
 };
 use domain::{
     Shop,
@@ -19,7 +18,7 @@ use super::claim::Claim;
 use crate::api::{
     body::Query,
     caller::Desk,
-    list::{LARGEST_PART, PART, Page, Part},
+    list::{Part, after, limit},
     problem::Refusal,
     refusals::refusals,
 };
@@ -137,13 +136,9 @@ async fn queue(
     Desk(operator): Desk,
     Query(asked): Query<ClaimsAsked>,
 ) -> Result<Json<Part<QueuedClaim>>, Refusal> {
-    let after = asked.cursor.as_deref().map(|word| {
-        let after = Cursor::parse(word).filter(|after| after.id::<ClaimId>().is_some());
-        after.ok_or_else(Page::no_cursor)
-    });
-    let after = after.transpose()?;
+    let after = after::<ClaimId>(asked.cursor.as_deref())?;
     let filter = Filter { tab: asked.status.map(ClaimTab::from).unwrap_or_default(), search: String::new() };
-    let limit = asked.limit.unwrap_or(PART).clamp(1, LARGEST_PART);
+    let limit = limit(asked.limit);
     let claims = claim::queue(&shop, &operator, &filter, after.as_ref(), limit).await?;
     Ok(Json(Part::of(claims, QueuedClaim::of)))
 }

@@ -126,7 +126,7 @@ async fn messages(
     Query(wanted): Query<WantedMessages>,
 ) -> Result<Json<Part<Message>>, Refusal> {
     let filter = DeliveryFilter { status: wanted.status, topic: wanted.topic };
-    let after = after(wanted.cursor.as_deref())?;
+    let after = after::<DeliveryId>(wanted.cursor.as_deref())?;
     let rows = subscription::deliveries(&shop, &by, id, filter, after.as_ref(), limit(wanted.limit)).await?;
     Ok(Json(Part::of(rows, Message::from)))
 }
