@@ -19,5 +19,6 @@ pub mod reader;
 pub mod sandbox;
 pub mod serve;
 pub mod settings;
+pub mod stop;
 pub mod subscription;
 pub mod worker;

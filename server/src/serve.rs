@@ -8,11 +8,7 @@ use domain::{
     pulse::{Neighbor, Pulse},
     seed::ACCOUNTS,
 };
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-    task::JoinHandle,
-};
+use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     database::{self, Error, Patience},
@@ -24,6 +20,7 @@ use crate::{
     pictures::Pictures,
     reader,
     settings::Serve,
+    stop,
     subscription::{self, Sender, System, Targets},
     worker,
 };
@@ -56,8 +53,9 @@ pub async fn run(settings: Serve) -> Result<(), Error> {
     let listener = TcpListener::bind(settings.addr)
         .await
         .map_err(|error| Error::Io(format!("MADANG_ADDR {} cannot be listened on", settings.addr), error))?;
-    // From here on a signal does not kill: what was started has to be stopped.
-    let stop = tokio::spawn(stop_signal());
+    // What is started from here on has to be stopped.
+    let stop = stop::signalled().map_err(|error| Error::Io("signals cannot be waited for".to_owned(), error))?;
+    let stop = tokio::spawn(stop);
     let opened = database::open(&settings.database, Patience::Request).await?;
     let shop = Shop::new(opened.pool.clone(), policy);
     let shop = match gateway {
@@ -133,19 +131,4 @@ fn announce(settings: &Serve) {
         }));
     }
     let _ = writeln!(std::io::stdout(), "{}", lines.join("\n"));
-}
-
-async fn stop_signal() {
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
-    }
 }

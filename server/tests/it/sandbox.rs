@@ -45,6 +45,16 @@ async fn it_stops_at_once_whatever_is_open() -> Outcome {
 }
 
 #[tokio::test]
+async fn whoever_is_told_that_it_is_open_can_stop_it() -> Outcome {
+    for signal in [Signal::SIGINT, Signal::SIGTERM].into_iter().cycle().take(20) {
+        let mut sandbox = Sandbox::start(&[])?;
+        kill(Pid::from_raw(sandbox.child.id().try_into()?), signal)?;
+        assert!(sandbox.child.wait()?.success(), "{signal} killed it");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn its_page_shows_what_came_and_sets_the_switches() -> Outcome {
     let sandbox = Sandbox::start(&[])?;
     sandbox.open("order <1>", 12_600).await?;

@@ -14,6 +14,8 @@ mod platform;
 mod refusal;
 mod replay;
 mod state;
+#[path = "../../stop.rs"]
+pub mod stop;
 mod switches;
 mod webhook;
 
@@ -22,10 +24,7 @@ use std::{io::Write, net::SocketAddr, process::ExitCode, time::Duration};
 use axum::Router;
 use clap::Parser;
 use standardwebhooks::Webhook;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::net::TcpListener;
 use url::Url;
 
 use crate::state::Sandbox;
@@ -101,26 +100,13 @@ async fn run(settings: Settings) -> Result<(), String> {
         .nest("/carrier", carrier::router(&sandbox))
         .nest("/platform", platform::router(&sandbox))
         .with_state(sandbox);
+    // Before anybody knows that it is open: whoever does may stop it.
+    let stop = stop::signalled().map_err(|error| format!("signals cannot be waited for: {error}"))?;
     // Whoever started it may have closed the pipe; that is no reason to stop.
     let _ = writeln!(std::io::stdout(), "Sandbox is open: http://{address}");
     let serving = axum::serve(listener, router).into_future();
     tokio::select! {
         served = serving => served.map_err(|error| format!("serving failed: {error}")),
-        () = stop_signal() => Ok(()),
-    }
-}
-
-async fn stop_signal() {
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
+        () = stop => Ok(()),
     }
 }
