@@ -64,7 +64,11 @@ impl TryFrom<&AddressForm> for Address {
     }
 }
 
-fn postcode(typed: &str) -> Result<String, Flaw> {
+/// A postcode of five digits.
+///
+/// # Errors
+/// [`Flaw::Required`] or [`Flaw::Postcode`].
+pub fn postcode(typed: &str) -> Result<String, Flaw> {
     let typed = typed.trim();
     match typed.len() {
         0 => Err(Flaw::Required),

@@ -29,7 +29,7 @@ use time::OffsetDateTime;
 pub use backoff::{ATTEMPTS, LONGEST, wait};
 pub use by_hand::{resend, test};
 pub use create::{change, create};
-pub use deliveries::{About, Delivery, DeliveryFilter, Detail, deliveries, delivery};
+pub use deliveries::{About, Attempt, Delivery, DeliveryFilter, Detail, deliveries, delivery};
 pub use forget::forget;
 pub use form::SubscriptionForm;
 pub use internet::is_public;
@@ -37,7 +37,7 @@ pub use secret::{Replaced, Secret, Secrets, rotate_secret, secrets};
 pub use sending::{LEASE, Lane, PER_ENDPOINT, Sending, claim};
 pub use settle::{Outcome, settle};
 pub use standing::{pause, remove, resume};
-pub use target::{Targets, allows_private};
+pub use target::{Targets, allows_private, read as read_target};
 
 use crate::{
     Result, Shop,

@@ -150,6 +150,12 @@ test("what a failing receiver answered is shown, and sending again succeeds", as
   const href = await main(page).getByRole("link", { name: "CSV로 받기" }).getAttribute("href");
   const file = await page.request.get(href ?? "");
   expect(await file.text()).toMatch(/\d\d:\d\d:\d\d,[0-9a-f-]{36},시험 메시지,,받음,/);
+  // What was answered before is still told.
+  await row.getByRole("rowheader").getByRole("link").click();
+  const attempts = page.getByTestId("attempts").locator("tbody").getByRole("row");
+  await expect(attempts.first()).toContainText("HTTP 200");
+  await expect(attempts.last()).toContainText("HTTP 503");
+  await fits(page);
   await page.goto(`${path}/messages?status=failed`);
   await expect(main(page)).toContainText("메시지가 없습니다.");
 });

@@ -178,7 +178,10 @@ fn small(typed: &str, min: i64, max: i64) -> Result<i32, Flaw> {
 
 /// Text of at most `max` characters in any script, trimmed; control characters are refused, but for
 /// the ends of its lines where it may have several.
-fn text(typed: &str, max: usize, lines: bool) -> Result<String, Flaw> {
+///
+/// # Errors
+/// [`Flaw::Characters`] or [`Flaw::TooLong`].
+pub fn text(typed: &str, max: usize, lines: bool) -> Result<String, Flaw> {
     let typed = typed.trim().replace("\r\n", "\n");
     if typed.chars().any(|c| c.is_control() && !(lines && matches!(c, '\n' | '\t'))) {
         return Err(Flaw::Characters);
@@ -189,7 +192,11 @@ fn text(typed: &str, max: usize, lines: bool) -> Result<String, Flaw> {
     Ok(typed)
 }
 
-fn required(read: Result<String, Flaw>) -> Result<String, Flaw> {
+/// The same, which must not be empty.
+///
+/// # Errors
+/// [`Flaw::Required`], or what it was refused for.
+pub fn required(read: Result<String, Flaw>) -> Result<String, Flaw> {
     read.and_then(|text| if text.is_empty() { Err(Flaw::Required) } else { Ok(text) })
 }
 

@@ -75,7 +75,25 @@ pub struct Detail {
     pub delivery: Delivery,
     /// Its body: JSON, as it is sent.
     pub body: String,
+    /// Every time that it was sent, the latest first; the last hundred.
+    pub log: Vec<Attempt>,
 }
+
+/// A message that was sent, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// When it began, in UTC.
+    pub began_at: OffsetDateTime,
+    /// When it ended, in UTC; none while it is under way, and where it was cut off.
+    pub ended_at: Option<OffsetDateTime>,
+    /// What was answered, as an HTTP status; none where nothing was.
+    pub status_code: Option<i32>,
+    /// Why that was no success; none where it was, or nothing is known.
+    pub trouble: Option<Trouble>,
+}
+
+/// The most attempts of one message that are shown.
+const MOST_ATTEMPTS: i64 = 100;
 
 /// Which messages are asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -185,7 +203,25 @@ pub async fn delivery(shop: &Shop, by: &Operator, id: DeliveryId) -> Result<Deta
         product: found.product,
         title: found.title,
     };
-    Ok(Detail { delivery: row.try_into()?, body: found.body })
+    Ok(Detail { delivery: row.try_into()?, body: found.body, log: log(shop, id).await? })
+}
+
+async fn log(shop: &Shop, id: DeliveryId) -> Result<Vec<Attempt>> {
+    let rows = sqlx::query!(
+        "select began_at, ended_at, status_code, trouble from subscription_attempt
+         where message_id = $1 order by attempt_id desc limit $2",
+        id,
+        MOST_ATTEMPTS
+    );
+    let attempts = rows.fetch_all(&shop.db).await?.into_iter().map(|row| {
+        Ok(Attempt {
+            began_at: row.began_at,
+            ended_at: row.ended_at,
+            status_code: row.status_code,
+            trouble: row.trouble.as_deref().map(read).transpose()?,
+        })
+    });
+    attempts.collect()
 }
 
 impl TryFrom<Row> for Delivery {

@@ -40,6 +40,8 @@ pub struct Sending {
     pub attempt: i32,
     /// Tells this claim from others of the same message.
     pub(super) leased_until: OffsetDateTime,
+    /// Its line among the attempts.
+    pub(super) noted: i64,
 }
 
 /// Claims up to `most` messages that are due in a lane, those that wait longest first, of each endpoint
@@ -87,14 +89,22 @@ pub async fn claim(shop: &Shop, lane: Lane, most: i64) -> Result<Vec<Sending>> {
                select q.message_id from subscription_delivery q
                where q.message_id in (select message_id from next) and q.status = 'pending' and q.next_attempt_at <= $1
                for update skip locked
+           ), sent as (
+               update subscription_delivery d
+               set attempts = d.attempts + 1, leased_until = $2, next_attempt_at = $2,
+                   first_attempt_at = coalesce(d.first_attempt_at, $1), last_attempt_at = $1
+               from due, subscription s
+               where d.message_id = due.message_id and s.subscription_id = d.subscription_id
+               returning d.message_id, d.subscription_id, d.body, d.attempts, d.leased_until, s.url, s.secret,
+                         case when s.previous_until > $1 then s.previous_secret end as previous_secret
+           ), noted as (
+               insert into subscription_attempt (message_id, began_at) select message_id, $1 from sent
+               returning message_id, attempt_id
            )
-           update subscription_delivery d
-           set attempts = d.attempts + 1, leased_until = $2, next_attempt_at = $2,
-               first_attempt_at = coalesce(d.first_attempt_at, $1), last_attempt_at = $1
-           from due, subscription s
-           where d.message_id = due.message_id and s.subscription_id = d.subscription_id
-           returning d.message_id, d.subscription_id, d.body, d.attempts, d.leased_until as "leased_until!", s.url,
-                     s.secret, case when s.previous_until > $1 then s.previous_secret end as "previous_secret?""#,
+           select s.message_id as "message_id!", s.subscription_id as "subscription_id!", s.body as "body!",
+                  s.attempts as "attempts!", s.leased_until as "leased_until!", s.url as "url!", s.secret as "secret!",
+                  s.previous_secret as "previous_secret?", n.attempt_id as "noted!"
+           from sent s join noted n using (message_id)"#,
         now,
         now + LEASE,
         at_once,
@@ -111,6 +121,7 @@ pub async fn claim(shop: &Shop, lane: Lane, most: i64) -> Result<Vec<Sending>> {
         secrets: [Some(row.secret), row.previous_secret].into_iter().flatten().map(Secret::stored).collect(),
         attempt: row.attempts,
         leased_until: row.leased_until,
+        noted: row.noted,
     });
     Ok(sendings.collect())
 }

@@ -82,7 +82,7 @@ async fn taken(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<()> {
     .execute(&mut *tx)
     .await?;
     // What is no more this claim's is not committed.
-    if store(&mut tx, sending, DeliveryStatus::Delivered, None, (outcome.code(), None)).await? {
+    if store(&mut tx, sending, shop.now(), (DeliveryStatus::Delivered, None), (outcome.code(), None)).await? {
         tx.commit().await?;
     }
     Ok(())
@@ -123,7 +123,7 @@ async fn not_taken(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<(
         (None, _, Some(next)) => (DeliveryStatus::Pending, Some(next)),
         (None, _, None) => (DeliveryStatus::Failed, None),
     };
-    if !store(&mut tx, sending, to, next, (outcome.code(), Some(outcome.trouble()))).await? {
+    if !store(&mut tx, sending, at, (to, next), (outcome.code(), Some(outcome.trouble()))).await? {
         return Ok(());
     }
     if same && own.failing_since.is_none() {
@@ -160,12 +160,15 @@ async fn asked_again(conn: &mut PgConnection, sending: &Sending) -> Result<bool>
 async fn store(
     conn: &mut PgConnection,
     sending: &Sending,
-    to: DeliveryStatus,
-    next: Option<OffsetDateTime>,
+    at: OffsetDateTime,
+    (to, next): (DeliveryStatus, Option<OffsetDateTime>),
     (code, trouble): (Option<i32>, Option<Trouble>),
 ) -> Result<bool> {
     let stored = sqlx::query!(
-        "update subscription_delivery
+        "with noted as (
+             update subscription_attempt set ended_at = $7, status_code = $5, trouble = $6 where attempt_id = $8
+         )
+         update subscription_delivery
          set status = $3::text, next_attempt_at = $4, leased_until = null, status_code = $5, trouble = $6,
              attempts = case when $3::text = 'pending' then attempts else greatest(attempts, 1) end
          where message_id = $1 and leased_until = $2 and status = 'pending'",
@@ -174,7 +177,9 @@ async fn store(
         word(to)?,
         next,
         code,
-        trouble.map(word).transpose()?
+        trouble.map(word).transpose()?,
+        at,
+        sending.noted
     );
     Ok(stored.execute(conn).await?.rows_affected() > 0)
 }

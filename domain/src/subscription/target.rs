@@ -54,8 +54,12 @@ pub(super) async fn check(targets: Option<&dyn Targets>, typed: &str) -> Result<
     Ok(url.into())
 }
 
-/// The form of an address, and the host where it says by itself where it leads.
-fn read(typed: &str, private: bool) -> Result<Url, Flaw> {
+/// Reads an address by what it says of itself: its form, and the host where that is an address or a name that
+/// leads inside. `private` allows http and private networks.
+///
+/// # Errors
+/// The flaw of what was typed.
+pub fn read(typed: &str, private: bool) -> Result<Url, Flaw> {
     let typed = typed.trim();
     if typed.is_empty() {
         return Err(Flaw::Required);

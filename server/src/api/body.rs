@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::{
+    json::{self, Json},
     problem::{Refusal, parameter},
     schema,
 };
@@ -23,12 +24,6 @@ pub(super) const LIMIT: usize = 256 * 1024;
 
 /// How long a body may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// The most values of one body. No schema needs a tenth of it.
-const MOST_VALUES: usize = 4_000;
-
-/// Up to here every whole number has a float of its own: 2^53.
-const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A body of JSON that fits its schema. Fields that there are none of are refused, and every bad
 /// field is told at once.
@@ -45,9 +40,7 @@ where
         if !is_json(request.headers()) {
             return Err(Failure::UnsupportedMediaType.into());
         }
-        let bytes = bytes(request).await?;
-        let value: Value = serde_json::from_slice(&bytes).map_err(|_| Failure::BadRequest)?;
-        Ok(Self(read(value)?))
+        Ok(Self(read(json::parse(&bytes(request).await?)?)?))
     }
 }
 
@@ -77,21 +70,20 @@ where
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
         let mut asked = Map::new();
-        let mut flaws = Vec::new();
+        let mut twice = Vec::new();
         for (name, typed) in pairs.map_err(|_| Failure::BadRequest)?.0 {
             if asked.insert(name.clone(), value::<T>(&name, typed)).is_some() {
-                flaws.push((name, Flaw::Repeated));
+                twice.push((json::below("", &name), Flaw::Repeated));
             }
         }
-        let read = read(Value::Object(asked));
-        if let Err(Failure::Invalid(others)) = &read {
-            flaws.extend(others.iter().map(|(name, flaw)| (name.to_owned(), flaw)));
-        }
-        if flaws.is_empty() {
-            return Ok(Self(read?));
-        }
+        let mut asked = json::take(Value::Object(asked))?;
+        asked.flaws.extend(twice);
+        let flaws = match read(asked) {
+            Err(Failure::Invalid(flaws)) => flaws,
+            read => return Ok(Self(read?)),
+        };
         // Parameters are named otherwise than what stands in a body.
-        Err(Failure::Invalid(flaws.into_iter().map(|(name, flaw)| (parameter(&name), flaw)).collect()).into())
+        Err(Failure::Invalid(flaws.iter().map(|(place, flaw)| (parameter(&json::name(place)), flaw)).collect()).into())
     }
 }
 
@@ -116,56 +108,26 @@ where
     }
 }
 
-fn read<T: DeserializeOwned + ToSchema + 'static>(mut value: Value) -> Result<T, Failure> {
-    let mut nul = Vec::new();
-    look_through(&mut value, String::new(), &mut nul, &mut 0)?;
-    let flaws = match schema::check::<T>(&value) {
+/// Reads what fits the schema; all that does not is told at once, by where it stands.
+fn read<T: DeserializeOwned + ToSchema + 'static>(Json { value, flaws }: Json) -> Result<T, Failure> {
+    let mut told = match schema::check::<T>(&value) {
         Ok(()) => Vec::new(),
-        Err(Failure::Invalid(flaws)) => flaws.iter().map(|(field, flaw)| (field.to_owned(), flaw)).collect(),
+        Err(Failure::Invalid(flaws)) => flaws.iter().map(|(place, flaw)| (place.to_owned(), flaw)).collect(),
         Err(other) => return Err(other),
     };
-    if !nul.is_empty() || !flaws.is_empty() {
-        let nul = nul.into_iter().map(|field| (field, Flaw::Characters));
-        return Err(Failure::Invalid(flaws.into_iter().chain(nul).collect()));
+    for (place, flaw) in flaws {
+        // One reason a field is enough.
+        if told.len() < schema::MOST_FLAWS && !told.iter().any(|(known, _)| *known == place) {
+            told.push((place, flaw));
+        }
+    }
+    if !told.is_empty() {
+        return Err(Failure::Invalid(told.into_iter().collect()));
     }
     T::deserialize(value).map_err(|error| {
         tracing::debug!(%error, "what fits the schema cannot be read");
         Failure::BadRequest
     })
-}
-
-/// Makes whole numbers of those that are whole however they are written, such as `1.0`, and finds texts
-/// with NUL, which no database holds.
-fn look_through(value: &mut Value, place: String, nul: &mut Vec<String>, seen: &mut usize) -> Result<(), Failure> {
-    *seen += 1;
-    if *seen > MOST_VALUES {
-        return Err(Failure::TooLarge);
-    }
-    let below = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}/{name}") };
-    match value {
-        Value::String(text) if text.contains('\0') => nul.push(place),
-        Value::Number(number) => {
-            let whole = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < EXACT);
-            if let (true, Some(whole)) = (number.is_f64(), whole) {
-                *value = Value::from(whole as i64);
-            }
-        }
-        Value::Array(values) => {
-            for (at, value) in values.iter_mut().enumerate() {
-                look_through(value, below(&at.to_string()), nul, seen)?;
-            }
-        }
-        Value::Object(fields) => {
-            for (name, value) in fields.iter_mut() {
-                if name.contains('\0') {
-                    return Err(Failure::BadRequest);
-                }
-                look_through(value, below(name), nul, seen)?;
-            }
-        }
-        _ => {}
-    }
-    Ok(())
 }
 
 /// A value of an address, where all is text, as the schema wants it.

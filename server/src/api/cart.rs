@@ -101,7 +101,7 @@ async fn told(shop: &Shop, owner: Owner) -> Result<Json<Cart>, Refusal> {
 ///
 /// The cart of the member, or of the guest whose session cookie comes along; without either it is empty.
 #[utoipa::path(
-    get, path = "/cart/lines", tag = "cart", security((), ("bearer" = []), ("session" = [])),
+    get, path = "/cart/lines", operation_id = "getCart", tag = "cart", security((), ("bearer" = []), ("session" = [])),
     responses((status = 200, description = "The cart.", body = Cart))
 )]
 async fn read(State(shop): State<Shop>, cart: CartOf) -> Result<Json<Cart>, Refusal> {
@@ -128,7 +128,8 @@ refusals!(AddRefused: NotFound, NotOnSale, OutOfStock, CartFull);
 /// Adds copies to those of the product that are in the cart already, and takes its price as seen. A guest
 /// gets the session cookie that keeps the cart. A cart holds 100 different products.
 #[utoipa::path(
-    post, path = "/cart/lines", tag = "cart", security((), ("bearer" = []), ("session" = [])),
+    post, path = "/cart/lines", operation_id = "addCartLine", tag = "cart",
+    security((), ("bearer" = []), ("session" = [])),
     request_body = NewCartLine,
     responses((status = 201, description = "The cart as it is now.", body = Cart, headers(("Location" = String, description = "Where the cart is read."))), AddRefused)
 )]
@@ -155,7 +156,8 @@ refusals!(ChangeRefused: NotOnSale, OutOfStock);
 ///
 /// Sets how many copies the line holds, and takes the product's price as seen.
 #[utoipa::path(
-    put, path = "/cart/lines/{productId}", tag = "cart", security((), ("bearer" = []), ("session" = [])),
+    put, path = "/cart/lines/{productId}", operation_id = "changeCartLine", tag = "cart",
+    security((), ("bearer" = []), ("session" = [])),
     params(("productId" = i64, Path, description = "The product of the line.")), request_body = CartQuantity,
     responses((status = 200, description = "The cart as it is now.", body = Cart), ChangeRefused)
 )]
@@ -173,7 +175,8 @@ async fn change(
 ///
 /// One that is gone already is no failure.
 #[utoipa::path(
-    delete, path = "/cart/lines/{productId}", tag = "cart", security((), ("bearer" = []), ("session" = [])),
+    delete, path = "/cart/lines/{productId}", operation_id = "removeCartLine", tag = "cart",
+    security((), ("bearer" = []), ("session" = [])),
     params(("productId" = i64, Path, description = "The product of the line.")),
     responses((status = 204, description = "It is gone."))
 )]

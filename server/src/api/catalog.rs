@@ -58,7 +58,7 @@ impl From<domain_product::Category> for Category {
 ///
 /// Every category, in the order of the menu: they come in one part. Open to all.
 #[utoipa::path(
-    get, path = "/catalog/categories", tag = "catalog", security(()),
+    get, path = "/catalog/categories", operation_id = "listCategories", tag = "catalog", security(()),
     responses((status = 200, description = "The categories.", body = Part<Category>, example = json!({
         "items": [
             { "id": 4, "slug": "world-novel", "nameKo": "세계소설", "nameEn": "World fiction" },

@@ -108,7 +108,8 @@ impl From<coupon::Coupon> for Coupon {
 ///
 /// All of them, wherever they stand, the newest first.
 #[utoipa::path(
-    get, path = "/coupon/mine", tag = "coupon", security(("bearer" = []), ("session" = [])), params(Page),
+    get, path = "/coupon/mine", operation_id = "listOwnCoupons", tag = "coupon",
+    security(("bearer" = []), ("session" = [])), params(Page),
     responses((status = 200, description = "A part of the coupons.", body = Part<Coupon>))
 )]
 async fn mine(
@@ -174,7 +175,8 @@ impl From<Offer> for CouponOffer {
 /// Campaigns whose coupons anybody may take now, those that end first before the others: 100 at most, so
 /// that they come in one part. Open to everybody; who is signed in is told what they have.
 #[utoipa::path(
-    get, path = "/coupon/offers", tag = "coupon", security((), ("bearer" = []), ("session" = [])),
+    get, path = "/coupon/offers", operation_id = "listCouponOffers", tag = "coupon",
+    security((), ("bearer" = []), ("session" = [])),
     responses((status = 200, description = "The campaigns.", body = Part<CouponOffer>))
 )]
 async fn offers(State(shop): State<Shop>, caller: Caller) -> Result<Json<Part<CouponOffer>>, Refusal> {

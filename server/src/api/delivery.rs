@@ -183,7 +183,8 @@ impl From<ParcelView> for Parcel {
 /// the rest, so many copies of a line as were bought, less those that were canceled or returned. A shopper reads those of their own orders,
 /// a seller their own, the staff all.
 #[utoipa::path(
-    get, path = "/delivery/deliveries/{deliveryId}", tag = "delivery", security(("bearer" = []), ("session" = [])),
+    get, path = "/delivery/deliveries/{deliveryId}", operation_id = "getDelivery", tag = "delivery",
+    security(("bearer" = []), ("session" = [])),
     params(("deliveryId" = Uuid, Path, description = "The delivery, as its order names it.")),
     responses((status = 200, description = "The delivery.", body = Delivery))
 )]

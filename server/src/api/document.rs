@@ -1,6 +1,6 @@
 //! The OpenAPI document, made from the handlers, and the page to try it on.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use axum::{
     Json, Router,
@@ -19,14 +19,14 @@ use utoipa::{
     openapi::{
         Header, HeaderBuilder, ObjectBuilder, RefOr, Required,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
-        schema::{Schema, SchemaType, Type},
+        schema::{Object, Schema, SchemaType, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
 use super::{
-    counters, doors, operations, page,
-    problem::{FieldProblem, Problem},
+    counters, doors, json, operations, page,
+    problem::{FieldProblem, Problem, parameter},
     refusals::add,
     replay, subscription,
 };
@@ -41,10 +41,11 @@ const DOCUMENT: &str = "/api/openapi.json";
         description = "The shop for programs: what shoppers, sellers and the staff do in a browser, at documented paths.\n\n\
             **Signing in.** `POST /member/login` gives a token; send it as `Authorization: Bearer …`. A token acts as its scope: `shopper`, `seller` or `staff`. The session cookie of a browser works too.\n\n\
             **Units.** Money is whole won. Times are RFC 3339 in UTC. Ids of orders, payments, deliveries, claims and coupons are UUIDs, those of members and products whole numbers.\n\n\
-            **Doing it once.** Every change takes an `Idempotency-Key`, a new UUID for each change. The same key at the same address with the same body, byte by byte, within 24 hours is answered with the first answer and `Idempotency-Replayed: true`; with another body it is refused with 422 `already_sent`; while the first is under way with 409 `key_in_use`. Answers that a later try may change (400, 401, 403, 404, 412, 422, 428, 429, 5xx, and a payment that is not decided yet) are not kept: the same key goes on. What moves money must come with a key. A guest is known by the session alone: before there is one, what they send is done each time.\n\n\
-            **Refusals** are problem details (RFC 9457). Act upon `code`; a bad body names every bad field at once in `errors`. Fields that there are none of are refused. Sentences are Korean, or English where `Accept-Language` asks for it.\n\n\
+            **Doing it once.** Every change takes an `Idempotency-Key`, a new UUID for each change. The same key at the same address with the same body, byte by byte, within 24 hours is answered with the first answer and `Idempotency-Replayed: true`; with another body it is refused with 422 `already_sent`; while the first is under way with 409 `key_in_use`. Answers that a later try may change (400, 401, 403, 404, 412, 422, 428, 429, 5xx, and a payment that is not decided yet) are not kept: the same key goes on. What moves money must come with a key. A guest is known by the session, and who signs in or up by what they send; whatever else comes without a session is done each time.\n\n\
+            **Refusals** are problem details (RFC 9457). Act upon `code`; a bad body names every bad field at once in `errors`. Fields that there are none of are refused. A name may stand once in an object. Sentences are Korean, or English where `Accept-Language` asks for it.\n\n\
+            **Formats** of texts: `line` is one line of letters and digits of any script and the punctuation of names and addresses, `title` and `text` take every character but control characters, `text` with line breaks; `phone` is a Korean number, `isbn` one of 13 digits whose last is right, `web-address` begins with `https://`. Of an `optional-…` nothing need be in it.\n\n\
             **Lists** come in parts: send `next` as `cursor`.\n\n\
-            **Limits.** `X-RateLimit-Limit` tells how many requests may come at once, `X-RateLimit-Remaining` how many of them are left; a refusal with 429 tells in `Retry-After` after how many seconds to come again. A body may have 256 KiB."
+            **Limits.** `X-RateLimit-Limit` tells how many requests may come at once, `X-RateLimit-Remaining` how many of them are left, of the limit that is nearest: that of the token or session, of the address, or of tries to sign in and to take coupons by their code; a refusal with 429 tells in `Retry-After` after how many seconds to come again. A body may have 256 KiB."
     ),
     components(schemas(Problem, FieldProblem)),
     tags(
@@ -60,6 +61,8 @@ const DOCUMENT: &str = "/api/openapi.json";
     )
 )]
 struct Shop;
+
+type Schemas = BTreeMap<String, RefOr<Schema>>;
 
 /// The document, whole.
 pub fn document() -> &'static utoipa::openapi::OpenApi {
@@ -79,8 +82,9 @@ pub fn document() -> &'static utoipa::openapi::OpenApi {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
         let session = ApiKeyValue::with_description("madang", "The session of a browser that has signed in.");
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
+        let schemas = components.schemas.clone();
         for (path, item) in &mut document.paths.paths {
-            complete(path, item);
+            complete(path, item, &schemas);
         }
         document
     });
@@ -104,16 +108,16 @@ pub fn documents() -> Router {
 }
 
 /// Writes what holds for every operation into each.
-fn complete(path: &str, item: &mut PathItem) {
+fn complete(path: &str, item: &mut PathItem, schemas: &Schemas) {
     let reads = replay::READS.contains(&path);
     let asked = [&mut item.get, &mut item.head].into_iter().flatten();
-    asked.for_each(|operation| describe(operation, false));
+    asked.for_each(|operation| describe(operation, false, schemas));
     let changes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten();
-    changes.for_each(|operation| describe(operation, !reads));
+    changes.for_each(|operation| describe(operation, !reads, schemas));
 }
 
-fn describe(operation: &mut Operation, changes: bool) {
-    operation.operation_id = Some(called(operation));
+fn describe(operation: &mut Operation, changes: bool, schemas: &Schemas) {
+    let wrong = wrong(operation, schemas);
     operation.parameters.iter_mut().flatten().for_each(bound);
     let stands = |place| operation.parameters.iter().flatten().filter_map(own).any(|one| one.parameter_in == place);
     let (in_path, in_query) = (stands(ParameterIn::Path), stands(ParameterIn::Query));
@@ -134,7 +138,7 @@ fn describe(operation: &mut Operation, changes: bool) {
         add(responses, &Failure::BadRequest);
     }
     // Whatever parameters it has, it may be asked for others.
-    add(responses, &Failure::Invalid(Flaws::one("name", Flaw::Required)));
+    add(responses, &Failure::Invalid(wrong));
     if changes {
         add(responses, &Failure::KeyInUse);
         add(responses, &Failure::AlreadySent);
@@ -161,27 +165,33 @@ fn describe(operation: &mut Operation, changes: bool) {
     }
 }
 
-/// What generated programs call the operation: its summary as one word, with its noun where that alone
-/// would say too little.
-fn called(operation: &Operation) -> String {
-    let noun = operation.tags.iter().flatten().next().map(String::as_str).unwrap_or_default();
-    let summary = operation.summary.as_deref().unwrap_or_default();
-    let mut words: Vec<_> = summary.split([' ', '-']).filter(|word| !SMALL.contains(word)).collect();
-    if words.len() == 1 {
-        words.push(noun);
+/// What may be wrong with a request, as the example of a refusal: a field of its body, one that must be there
+/// before others, or a parameter.
+fn wrong(operation: &Operation, schemas: &Schemas) -> Flaws {
+    if let Some(body) = body(operation, schemas) {
+        let field = body.required.first().map(|field| (field, Flaw::Required));
+        let field = field.or_else(|| body.properties.keys().next().map(|field| (field, Flaw::Type)));
+        if let Some((field, flaw)) = field {
+            return Flaws::one(&json::below("", field), flaw);
+        }
     }
-    let mut called = String::new();
-    for word in words {
-        let mut letters = word.chars().filter(char::is_ascii_alphanumeric);
-        let first = letters
-            .next()
-            .map(|first| if called.is_empty() { first.to_ascii_lowercase() } else { first.to_ascii_uppercase() });
-        called.extend(first.into_iter().chain(letters));
+    let mut parameters = operation.parameters.iter().flatten().filter_map(own);
+    match parameters.find(|one| one.parameter_in == ParameterIn::Query) {
+        Some(one) => Flaws::one(&parameter(&one.name), Flaw::Type),
+        None => Flaws::one(&parameter("page"), Flaw::UnknownField),
     }
-    called
 }
 
-const SMALL: [&str; 6] = ["a", "an", "the", "one's", "its", "their"];
+/// The schema of what is sent.
+fn body<'a>(operation: &Operation, schemas: &'a Schemas) -> Option<&'a Object> {
+    let RefOr::T(sent) = operation.request_body.as_ref()? else { return None };
+    let RefOr::T(content) = sent.content.values().next()? else { return None };
+    let RefOr::Ref(named) = content.schema.as_ref()? else { return None };
+    match schemas.get(named.ref_location.rsplit('/').next()?)? {
+        RefOr::T(Schema::Object(object)) => Some(object),
+        _ => None,
+    }
+}
 
 /// Ids in an address are numbers from 1 on.
 fn bound(parameter: &mut RefOr<Parameter>) {

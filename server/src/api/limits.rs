@@ -3,13 +3,13 @@
 
 use std::{
     net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
     sync::Arc,
     time::Duration,
 };
 
 use axum::{
     Router,
-    body::Body,
     http::{HeaderName, HeaderValue, Request, header},
     middleware::map_response,
     response::{IntoResponse, Response},
@@ -31,92 +31,77 @@ const SWEEP: Duration = Duration::from_secs(60);
 pub(super) const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 pub(super) const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 
-/// Forgets those who have been quiet, for as long as the limit is used.
-macro_rules! swept {
-    ($config:expr) => {{
-        let config = Arc::new($config);
-        let weak = Arc::downgrade(&config);
-        tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(SWEEP).await;
-                let Some(config) = weak.upgrade() else { return };
-                config.limiter().retain_recent();
-            }
-        });
-        config
-    }};
-}
-
-/// Limits who asks, once it is known who does, and tells how much is left.
+/// Limits who asks, once it is known who does.
 pub(super) fn by_caller(router: Router<Shop>, programs: &Programs, behind: bool) -> Router<Shop> {
-    let config = GovernorConfigBuilder::default()
-        .key_extractor(ByCaller { behind })
-        .period(Duration::from_secs(1) / programs.api_per_second.get())
-        .burst_size(programs.api_burst.get())
-        .use_headers()
-        .finish();
-    match config {
-        Some(config) => router
-            .layer(GovernorLayer::new(swept!(config)).error_handler(refuse(programs.api_burst.get())))
-            .layer(map_response(async |response| tell_passed(response))),
-        None => router,
-    }
+    let (each, burst) = (programs.api_per_second.get(), programs.api_burst.get());
+    limited(router, ByCaller { behind }, Duration::from_secs(1) / each, burst)
 }
 
 /// Limits an address, before anything is looked at.
 pub(super) fn by_address(router: Router<Shop>, programs: &Programs, behind: bool) -> Router<Shop> {
-    let config = GovernorConfigBuilder::default()
-        .key_extractor(ByAddress { behind })
-        .period(Duration::from_secs(1) / programs.api_per_second.get().saturating_mul(BEHIND_ONE_ADDRESS))
-        .burst_size(programs.api_burst.get().saturating_mul(BEHIND_ONE_ADDRESS))
-        .finish();
-    match config {
-        Some(config) => router.layer(
-            GovernorLayer::new(swept!(config))
-                .error_handler(refuse(programs.api_burst.get().saturating_mul(BEHIND_ONE_ADDRESS))),
-        ),
-        None => router,
-    }
+    let all = |one: NonZeroU32| one.get().saturating_mul(BEHIND_ONE_ADDRESS);
+    let (each, burst) = (all(programs.api_per_second), all(programs.api_burst));
+    limited(router, ByAddress { behind }, Duration::from_secs(1) / each, burst)
 }
 
 /// Limits where passwords, or the codes of coupons, could be guessed.
 pub(super) fn logins(router: Router<Shop>, programs: &Programs, behind: bool) -> Router<Shop> {
-    let config = GovernorConfigBuilder::default()
-        .key_extractor(ByAddress { behind })
-        .period(Duration::from_secs(60) / programs.api_logins_per_minute.get())
-        .burst_size(programs.api_logins_per_minute.get())
-        .finish();
-    match config {
-        Some(config) => {
-            router.layer(GovernorLayer::new(swept!(config)).error_handler(refuse(programs.api_logins_per_minute.get())))
+    let each = programs.api_logins_per_minute.get();
+    limited(router, ByAddress { behind }, Duration::from_secs(60) / each, each)
+}
+
+/// Lets `burst` come at once, and one more after each `period`. Of several limits the one is told that is
+/// nearest.
+fn limited<K>(router: Router<Shop>, by: K, period: Duration, burst: u32) -> Router<Shop>
+where
+    K: KeyExtractor<Key: Send + Sync> + Send + Sync + 'static,
+{
+    let mut config = GovernorConfigBuilder::default().key_extractor(by).period(period).burst_size(burst).use_headers();
+    // Neither can be nothing: both are made of numbers that cannot.
+    let Some(config) = config.finish().map(Arc::new) else { return router };
+    let weak = Arc::downgrade(&config);
+    // Forgets those who have been quiet, for as long as the limit is used.
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(SWEEP).await;
+            let Some(config) = weak.upgrade() else { return };
+            config.limiter().retain_recent();
         }
-        None => router,
+    });
+    router
+        .layer(GovernorLayer::new(config).error_handler(move |error| refuse(&error, burst)))
+        .layer(map_response(async |response| tell_nearest(response)))
+}
+
+fn refuse(error: &GovernorError, limit: u32) -> Response {
+    let mut response = Refusal::from(Failure::TooManyRequests).into_response();
+    response.headers_mut().insert(LIMIT, HeaderValue::from(limit));
+    response.headers_mut().insert(REMAINING, HeaderValue::from(0));
+    if let GovernorError::TooManyRequests { wait_time, .. } = error {
+        // It is rounded down, and whoever comes a moment early is refused again.
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_time + 1));
     }
+    response
 }
 
-/// The limit that was passed: it is the one to be told, whatever others are further out.
-#[derive(Debug, Clone, Copy)]
-struct Passed {
-    limit: u32,
+/// What a limit further in has told.
+#[derive(Debug, Clone)]
+struct Told {
+    limit: HeaderValue,
+    left: HeaderValue,
 }
 
-fn refuse(limit: u32) -> impl Fn(GovernorError) -> Response<Body> + Clone + Send + Sync + 'static {
-    move |error| {
-        let mut response = Refusal::from(Failure::TooManyRequests).into_response();
-        response.extensions_mut().insert(Passed { limit });
-        if let GovernorError::TooManyRequests { wait_time, .. } = error {
-            // It is rounded down, and whoever comes a moment early is refused again.
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_time + 1));
-        }
-        tell_passed(response)
-    }
-}
-
-/// Tells the limit that was passed, over what others have said.
-fn tell_passed(mut response: Response) -> Response {
-    if let Some(passed) = response.extensions().get::<Passed>().copied() {
-        response.headers_mut().insert(LIMIT, HeaderValue::from(passed.limit));
-        response.headers_mut().insert(REMAINING, HeaderValue::from(0));
+/// Tells again what a limit further in has told, if fewer were left of that.
+fn tell_nearest(mut response: Response) -> Response {
+    let count = |left: &HeaderValue| left.to_str().ok().and_then(|left| left.parse::<u32>().ok());
+    let now = response.headers().get(LIMIT).cloned().zip(response.headers().get(REMAINING).cloned());
+    let now = now.map(|(limit, left)| Told { limit, left });
+    let before = response.extensions_mut().remove::<Told>();
+    let nearest = [before, now].into_iter().flatten().min_by_key(|told| count(&told.left));
+    if let Some(told) = nearest {
+        response.headers_mut().insert(LIMIT, told.limit.clone());
+        response.headers_mut().insert(REMAINING, told.left.clone());
+        response.extensions_mut().insert(told);
     }
     response
 }

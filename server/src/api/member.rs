@@ -45,16 +45,16 @@ pub(super) fn doors() -> OpenApiRouter<Shop> {
 }))]
 struct Registration {
     /// The e-mail address, which is the name to sign in with.
-    #[schema(min_length = 1, max_length = 254)]
+    #[schema(format = "email", min_length = 1, max_length = 254)]
     email: String,
     /// The password, 8 to 128 characters.
     #[schema(min_length = 8, max_length = 128, format = Password)]
     password: String,
     /// The person's name, up to 50 characters.
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(format = "line", min_length = 1, max_length = 50)]
     name: String,
     /// A Korean telephone number, with hyphens or without; may be left out.
-    #[schema(max_length = 20)]
+    #[schema(format = "optional-phone", max_length = 20)]
     phone: Option<String>,
 }
 
@@ -87,7 +87,8 @@ async fn told(shop: &Shop, by: &member::Shopper) -> Result<Member, Refusal> {
 /// Makes a new member with an empty points wallet, and the coupons that new members get. Nobody is
 /// signed in by it.
 #[utoipa::path(
-    post, path = "/member/registration", tag = "member", security(()), request_body = Registration,
+    post, path = "/member/registration", operation_id = "registerMember", tag = "member",
+    security(()), request_body = Registration,
     responses((status = 201, description = "The new member.", body = Member, headers(("Location" = String, description = "Where the member is read."))))
 )]
 async fn register(State(shop): State<Shop>, Body(new): Body<Registration>) -> Result<Response, Refusal> {
@@ -114,7 +115,7 @@ async fn register(State(shop): State<Shop>, Body(new): Body<Registration>) -> Re
 }))]
 struct Login {
     /// The e-mail address.
-    #[schema(min_length = 1, max_length = 254)]
+    #[schema(format = "email", min_length = 1, max_length = 254)]
     email: String,
     /// The password.
     #[schema(min_length = 1, max_length = 128, format = Password)]
@@ -124,7 +125,7 @@ struct Login {
     #[schema(inline)]
     scope: Option<Scope>,
     /// What the token is called in lists, up to 100 characters.
-    #[schema(max_length = 100)]
+    #[schema(format = "optional-line", max_length = 100)]
     name: Option<String>,
     /// Days that the token is good for, 1 to 365; 30 where nothing is said.
     #[schema(minimum = 1, maximum = 365)]
@@ -161,7 +162,7 @@ refusals!(LoginRefused: WrongCredentials);
 /// blocked, and as the oldest of more than 100. What the cart of a guest's session holds comes along. 20 sign-ins and registrations a minute are taken from one
 /// address, where the shop has set nothing else.
 #[utoipa::path(
-    post, path = "/member/login", tag = "member", security(()), request_body = Login,
+    post, path = "/member/login", operation_id = "signIn", tag = "member", security(()), request_body = Login,
     responses((status = 200, description = "The token.", body = LoggedIn), LoginRefused)
 )]
 async fn login(State(shop): State<Shop>, caller: Caller, Body(login): Body<Login>) -> Result<Json<LoggedIn>, Refusal> {
@@ -185,7 +186,8 @@ async fn login(State(shop): State<Shop>, caller: Caller, Body(login): Body<Login
 ///
 /// A member reads themselves alone.
 #[utoipa::path(
-    get, path = "/member/members/{userId}", tag = "member", security(("bearer" = []), ("session" = [])),
+    get, path = "/member/members/{userId}", operation_id = "getMember", tag = "member",
+    security(("bearer" = []), ("session" = [])),
     params(("userId" = i64, Path, description = "The member's id: one's own.")),
     responses((status = 200, description = "The member.", body = Member))
 )]
@@ -204,10 +206,10 @@ async fn read(
 #[schema(example = json!({ "name": "김독자", "phone": "010-1234-5678" }))]
 struct Profile {
     /// The person's name, up to 50 characters.
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(format = "line", min_length = 1, max_length = 50)]
     name: String,
     /// A Korean telephone number, with hyphens or without; none where it is left out.
-    #[schema(max_length = 20)]
+    #[schema(format = "optional-phone", max_length = 20)]
     phone: Option<String>,
 }
 
@@ -215,7 +217,8 @@ struct Profile {
 ///
 /// Replaces name and telephone number. A member changes themselves alone.
 #[utoipa::path(
-    put, path = "/member/members/{userId}", tag = "member", security(("bearer" = []), ("session" = [])),
+    put, path = "/member/members/{userId}", operation_id = "updateMember", tag = "member",
+    security(("bearer" = []), ("session" = [])),
     params(("userId" = i64, Path, description = "The member's id: one's own.")), request_body = Profile,
     responses((status = 200, description = "The member as it is now.", body = Member))
 )]

@@ -135,7 +135,8 @@ impl OrderSummary {
 ///
 /// What the member has ordered, newest first.
 #[utoipa::path(
-    get, path = "/order/orders", tag = "order", security(("bearer" = []), ("session" = [])), params(Page),
+    get, path = "/order/orders", operation_id = "listOrders", tag = "order",
+    security(("bearer" = []), ("session" = [])), params(Page),
     responses((status = 200, description = "A part of the orders.", body = Part<OrderSummary>))
 )]
 async fn list(
@@ -153,7 +154,8 @@ async fn list(
 /// One's own; with the scope `staff` any, with the scope `seller` the part of one with the seller's own
 /// goods: its lines, sums, refunds and delivery alone, and nothing of how it was paid.
 #[utoipa::path(
-    get, path = "/order/orders/{orderId}", tag = "order", security(("bearer" = []), ("session" = [])),
+    get, path = "/order/orders/{orderId}", operation_id = "getOrder", tag = "order",
+    security(("bearer" = []), ("session" = [])),
     params(("orderId" = Uuid, Path, description = "The order.")),
     responses((status = 200, description = "The order.", body = Order))
 )]
@@ -171,7 +173,8 @@ refusals!(ConfirmRefused: NotDelivered, ClaimOpen, AlreadyCanceled, OrderExpired
 /// Earns the points that its lines promised, and ends returning. Done by who ordered, once all that is kept
 /// was delivered; by itself some days afterwards. One that is confirmed stays so.
 #[utoipa::path(
-    post, path = "/order/orders/{orderId}/confirm", tag = "order", security(("bearer" = []), ("session" = [])),
+    post, path = "/order/orders/{orderId}/confirm", operation_id = "confirmOrder", tag = "order",
+    security(("bearer" = []), ("session" = [])),
     params(("orderId" = Uuid, Path, description = "The order: one's own.")),
     responses((status = 200, description = "The order as it is now.", body = Order), ConfirmRefused)
 )]

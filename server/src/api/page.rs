@@ -30,7 +30,9 @@ pub(super) fn router(document: &'static str) -> Router {
         .try_it_out_enabled(true)
         .persist_authorization(false)
         // Otherwise it shows the document to a stranger, to have it checked.
-        .validator_url("none");
+        .validator_url("none")
+        // The other one asks for the address of another document.
+        .use_base_layout();
     let policy = HeaderValue::from_static(POLICY);
     Router::new()
         .route("/api/docs", get(|| async { Redirect::permanent(PLACE) }))

@@ -174,7 +174,8 @@ refusals!(
 /// until it knows, and the same request again charges nothing and answers where the payment stands. A
 /// registered card that is refused cancels the order, and its lines are back in the cart.
 #[utoipa::path(
-    post, path = "/payment/process-payment", tag = "payment", security(("bearer" = []), ("session" = [])),
+    post, path = "/payment/process-payment", operation_id = "processPayment", tag = "payment",
+    security(("bearer" = []), ("session" = [])),
     params(KeyHeader), request_body = PaymentOfOrder,
     responses((status = 200, description = "Where order and payment stand now.", body = ProcessedPayment), ProcessRefused)
 )]
@@ -277,7 +278,8 @@ pub(super) async fn begun(shop: &Shop, by: &Shopper, started: &Started) -> Resul
 /// Where a payment by card of one's own stands. Whether the shopper has come back from the gateway's
 /// page or not, it follows what the gateway knows within a minute.
 #[utoipa::path(
-    get, path = "/payment/payments/{paymentId}", tag = "payment", security(("bearer" = []), ("session" = [])),
+    get, path = "/payment/payments/{paymentId}", operation_id = "getPayment", tag = "payment",
+    security(("bearer" = []), ("session" = [])),
     params(("paymentId" = Uuid, Path, description = "The payment.")),
     responses((status = 200, description = "The payment.", body = CardPayment))
 )]

@@ -93,7 +93,8 @@ refusals!(ChargeRefused: WalletFull, CardGone, PaymentRefused, GatewayUnavailabl
 /// nothing more and answers where the payment stands. An amount out of the limits, which
 /// `GET /points/balance` tells, is refused with them.
 #[utoipa::path(
-    post, path = "/points/charge", tag = "points", security(("bearer" = []), ("session" = [])),
+    post, path = "/points/charge", operation_id = "chargePoints", tag = "points",
+    security(("bearer" = []), ("session" = [])),
     params(KeyHeader), request_body = PointsCharge,
     responses(
         (status = 201, description = "Where wallet and payment stand now.", body = ChargedPoints,
@@ -166,7 +167,8 @@ impl From<Lot> for ExpiringPoints {
 /// One's own points: those that are there, those to come, those that run out soon, and the limits of
 /// charging.
 #[utoipa::path(
-    get, path = "/points/balance", tag = "points", security(("bearer" = []), ("session" = [])),
+    get, path = "/points/balance", operation_id = "getPointsBalance", tag = "points",
+    security(("bearer" = []), ("session" = [])),
     responses((status = 200, description = "The wallet.", body = PointsBalance))
 )]
 async fn balance(State(shop): State<Shop>, Member(by): Member) -> Result<Json<PointsBalance>, Refusal> {
@@ -229,7 +231,8 @@ impl From<Entry> for PointsEntry {
 ///
 /// Every change of one's own balance, newest first.
 #[utoipa::path(
-    get, path = "/points/history", tag = "points", security(("bearer" = []), ("session" = [])), params(Page),
+    get, path = "/points/history", operation_id = "listPointsHistory", tag = "points",
+    security(("bearer" = []), ("session" = [])), params(Page),
     responses((status = 200, description = "A part of the changes.", body = Part<PointsEntry>))
 )]
 async fn history(

@@ -208,10 +208,14 @@ pub(super) fn parameter(name: &str) -> String {
     format!("?{name}")
 }
 
-/// Where a field stands in the body: names of forms are `snake_case`, those of bodies are not.
+/// Where a field stands in the body: in a body that was looked at itself, a JSON Pointer tells; names of forms
+/// are `snake_case`, and those of bodies are not.
 fn pointer(field: &str) -> String {
     if let Some(parameter) = field.strip_prefix('?') {
         return parameter.to_owned();
+    }
+    if field.starts_with('/') {
+        return format!("#{field}");
     }
     let mut pointer = String::from("#/");
     let mut upper = false;
@@ -278,6 +282,7 @@ mod tests {
         assert_eq!(pointer("sale_price"), "#/salePrice");
         assert_eq!(pointer("lines/0/quantity"), "#/lines/0/quantity");
         assert_eq!(pointer(&parameter("productId")), "productId");
+        assert_eq!(pointer("/lines/0/sale_price"), "#/lines/0/sale_price");
         assert_eq!(pointer(""), "#");
     }
 

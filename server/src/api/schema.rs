@@ -15,17 +15,20 @@ use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Kind}
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::{json::below, rule};
+
 static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<Checker>>>> = LazyLock::new(RwLock::default);
 
 /// Flaws that are told of one body: nobody mends more at once.
-const MOST_FLAWS: usize = 100;
+pub(super) const MOST_FLAWS: usize = 100;
 
 struct Checker {
     schema: Value,
     validator: Validator,
 }
 
-/// Checks a value.
+/// Checks a value. Where nothing is broken but rules of single texts, it passes: whoever keeps those rules
+/// tells of them, and of what goes beyond one field.
 ///
 /// # Errors
 /// [`Failure::Invalid`] with every flaw, in the order of the schema; [`Failure::Unavailable`] for a
@@ -35,13 +38,15 @@ pub(super) fn check<T: ToSchema + 'static>(value: &Value) -> Result<(), Failure>
     let mut flaws: Vec<(String, Flaw)> = Vec::new();
     // One reason a field is enough.
     let mut known = HashSet::new();
+    let mut fits = true;
     let found = checker.validator.iter_errors(value).flat_map(|error| read(&checker.schema, &error));
-    for (field, flaw) in found.take(MOST_FLAWS) {
-        if known.insert(field.clone()) {
-            flaws.push((field, flaw));
+    for Found { place, flaw, by_rule } in found.take(MOST_FLAWS) {
+        fits &= by_rule;
+        if known.insert(place.clone()) {
+            flaws.push((place, flaw));
         }
     }
-    if flaws.is_empty() { Ok(()) } else { Err(Failure::Invalid(flaws.into_iter().collect::<Flaws>())) }
+    if fits { Ok(()) } else { Err(Failure::Invalid(flaws.into_iter().collect::<Flaws>())) }
 }
 
 /// Whether a property may be of this type.
@@ -62,7 +67,8 @@ fn checker<T: ToSchema + 'static>() -> Result<Arc<Checker>, Failure> {
         return Ok(known);
     }
     let schema = schema::<T>();
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema).map_err(|error| {
+    let options = rule::kept(jsonschema::options().should_validate_formats(true));
+    let validator = options.build(&schema).map_err(|error| {
         tracing::error!(schema = %T::name(), %error, "a schema cannot be used");
         Failure::Unavailable
     })?;
@@ -84,24 +90,36 @@ fn schema<T: ToSchema>() -> Value {
     schema
 }
 
+/// What is wrong where, and whether by a rule alone.
+struct Found {
+    place: String,
+    flaw: Flaw,
+    by_rule: bool,
+}
+
 /// What an error says of which fields.
-fn read(schema: &Value, error: &ValidationError<'_>) -> Vec<(String, Flaw)> {
-    let path = error.instance_path().as_str().trim_start_matches('/');
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+fn read(schema: &Value, error: &ValidationError<'_>) -> Vec<Found> {
+    let path = error.instance_path().as_str();
+    let at = |place: String, flaw: Flaw| Found { place, flaw, by_rule: false };
     let size = |limit: &u64| i64::try_from(*limit).unwrap_or(i64::MAX);
+    // What the rule of a field says is more than what its schema does.
+    if let Some(flaw) = broken(schema, error) {
+        let by_rule = matches!(error.kind(), Kind::Format { .. });
+        return vec![Found { place: path.to_owned(), flaw, by_rule }];
+    }
     let flaw = match error.kind() {
         Kind::Required { property } => {
-            return vec![(below(property.as_str().unwrap_or_default()), Flaw::Required)];
+            return vec![at(below(path, property.as_str().unwrap_or_default()), Flaw::Required)];
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            return unexpected.iter().map(|name| (below(name), Flaw::UnknownField)).collect();
+            return unexpected.iter().map(|name| at(below(path, name), Flaw::UnknownField)).collect();
         }
         Kind::Type { .. } => Flaw::Type,
         Kind::Minimum { limit } => {
-            Flaw::OutOfRange { min: whole(limit), max: beside(schema, error, "maximum").unwrap_or(i64::MAX) }
+            Flaw::OutOfRange { min: whole(limit), max: beside(schema, error, "maximum").map_or(i64::MAX, whole) }
         }
         Kind::Maximum { limit } => {
-            Flaw::OutOfRange { min: beside(schema, error, "minimum").unwrap_or(i64::MIN), max: whole(limit) }
+            Flaw::OutOfRange { min: beside(schema, error, "minimum").map_or(i64::MIN, whole), max: whole(limit) }
         }
         Kind::MinLength { limit: 1 } => Flaw::Required,
         Kind::MinLength { limit } => Flaw::TooShort { min: size(limit) },
@@ -117,25 +135,30 @@ fn read(schema: &Value, error: &ValidationError<'_>) -> Vec<(String, Flaw)> {
             };
             let meant = context.iter().find(|branch| branch.iter().any(other));
             return meant.map_or_else(
-                || vec![(path.to_owned(), Flaw::Type)],
+                || vec![at(path.to_owned(), Flaw::Type)],
                 |branch| branch.iter().flat_map(|inner| read(schema, inner)).collect(),
             );
         }
         _ => Flaw::Format,
     };
-    vec![(path.to_owned(), flaw)]
+    vec![at(path.to_owned(), flaw)]
 }
 
-/// The other limit of a number, which stands beside the one that was passed.
-fn beside(schema: &Value, error: &ValidationError<'_>, name: &str) -> Option<i64> {
+/// What the rule that is named as the format of a text says of it.
+fn broken(schema: &Value, error: &ValidationError<'_>) -> Option<Flaw> {
+    rule::broken(beside(schema, error, "format")?.as_str()?, error.instance().as_str()?)
+}
+
+/// What else the schema says there, such as the other limit of a number.
+fn beside<'a>(schema: &'a Value, error: &ValidationError<'_>, name: &str) -> Option<&'a Value> {
     let (above, _) = error.schema_path().as_str().rsplit_once('/')?;
-    let number = above.split('/').skip(1).try_fold(schema, |here, step| match (step, here) {
+    let here = above.split('/').skip(1).try_fold(schema, |here, step| match (step, here) {
         // The path goes through references as if they were what they refer to.
         ("$ref", here) => schema.pointer(here["$ref"].as_str()?.strip_prefix('#')?),
         (step, Value::Array(several)) => several.get(step.parse::<usize>().ok()?),
         (step, here) => here.get(step),
     });
-    number?.get(name).map(whole)
+    here?.get(name)
 }
 
 /// Schemas of ours have no limits but whole ones; they are written as floats at times.
@@ -185,9 +208,9 @@ mod tests {
         };
         let mut several = told(json!({ "sample": { "name": "abcd", "howMany": "1", "lines": [] } }));
         several.sort_by(|one, other| one.0.cmp(&other.0));
-        let expected = [("sample/howMany", Flaw::Type), ("sample/name", Flaw::TooLong { max: 3 })];
+        let expected = [("/sample/howMany", Flaw::Type), ("/sample/name", Flaw::TooLong { max: 3 })];
         assert_eq!(several, expected.map(|(field, flaw)| (field.to_owned(), flaw)));
-        assert_eq!(told(json!({ "sample": 7 })), [("sample".to_owned(), Flaw::Type)]);
+        assert_eq!(told(json!({ "sample": 7 })), [("/sample".to_owned(), Flaw::Type)]);
         assert_eq!(told(json!({ "sample": null })), []);
     }
 
@@ -204,11 +227,11 @@ mod tests {
         let mut told = flaws(&value);
         told.sort_by(|one, other| one.0.cmp(&other.0));
         let expected = [
-            ("else", Flaw::UnknownField),
-            ("howMany", Flaw::Type),
-            ("lines/1/more", Flaw::UnknownField),
-            ("lines/1/product", Flaw::Type),
-            ("name", Flaw::Required),
+            ("/else", Flaw::UnknownField),
+            ("/howMany", Flaw::Type),
+            ("/lines/1/more", Flaw::UnknownField),
+            ("/lines/1/product", Flaw::Type),
+            ("/name", Flaw::Required),
         ];
         assert_eq!(told, expected.map(|(field, flaw)| (field.to_owned(), flaw)));
     }
@@ -216,11 +239,11 @@ mod tests {
     #[test]
     fn a_limit_is_told_with_the_other_one() {
         let told = flaws(&json!({ "name": "abcd", "howMany": 10, "lines": [{}, {}, {}] }));
-        assert!(told.contains(&("howMany".to_owned(), Flaw::OutOfRange { min: 1, max: 9 })), "{told:?}");
+        assert!(told.contains(&("/howMany".to_owned(), Flaw::OutOfRange { min: 1, max: 9 })), "{told:?}");
         let told_inside = flaws(&json!({ "name": "abc", "lines": [{ "product": 6 }] }));
-        assert_eq!(told_inside, [("lines/0/product".to_owned(), Flaw::OutOfRange { min: 1, max: 5 })]);
-        assert!(told.contains(&("name".to_owned(), Flaw::TooLong { max: 3 })), "{told:?}");
-        assert!(told.contains(&("lines".to_owned(), Flaw::TooMany { max: 2 })), "{told:?}");
+        assert_eq!(told_inside, [("/lines/0/product".to_owned(), Flaw::OutOfRange { min: 1, max: 5 })]);
+        assert!(told.contains(&("/name".to_owned(), Flaw::TooLong { max: 3 })), "{told:?}");
+        assert!(told.contains(&("/lines".to_owned(), Flaw::TooMany { max: 2 })), "{told:?}");
     }
 
     #[test]

@@ -133,7 +133,7 @@ refusals!(DeskAlone: ScopeRequired);
 ///
 /// The latest first. A seller sees their own, 20 at most; the staff sees everybody's.
 #[utoipa::path(
-    get, path = "/subscription/subscriptions", tag = "subscription",
+    get, path = "/subscription/subscriptions", operation_id = "listSubscriptions", tag = "subscription",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])), params(Wanted),
     responses((status = 200, description = "The subscriptions.", body = Part<Subscription>), DeskAlone)
 )]
@@ -157,13 +157,13 @@ async fn list(
 struct NewSubscription {
     /// Where messages go: an address of https on the internet, without a user name, up to 2,000
     /// characters. It need not answer yet.
-    #[schema(min_length = 1, max_length = 2_000)]
+    #[schema(format = "web-address", min_length = 1, max_length = 2_000)]
     url: String,
     /// What is told: each topic once.
     #[schema(schema_with = topics)]
     topics: Vec<String>,
     /// What it is for, up to 200 characters on one line; may be left out.
-    #[schema(max_length = 200)]
+    #[schema(format = "optional-line", max_length = 200)]
     description: Option<String>,
 }
 
@@ -209,7 +209,7 @@ refusals!(CreateRefused: ScopeRequired, NotFound, TooManySubscriptions);
 /// What happens from now on is sent; see `webhooks` for what comes, and how. 20 subscriptions are the most.
 /// Sellers alone: for the staff there is nothing here (404). Addresses on private networks are refused.
 #[utoipa::path(
-    post, path = "/subscription/subscriptions", tag = "subscription",
+    post, path = "/subscription/subscriptions", operation_id = "createSubscription", tag = "subscription",
     security(("bearer" = ["seller"]), ("session" = [])), request_body = NewSubscription,
     responses(
         (status = 201, description = "The subscription, with its secret.", body = CreatedSubscription, headers(
@@ -240,7 +240,7 @@ async fn create(
 ///
 /// A seller reads their own, the staff each.
 #[utoipa::path(
-    get, path = "/subscription/subscriptions/{subscriptionId}", tag = "subscription",
+    get, path = "/subscription/subscriptions/{subscriptionId}", operation_id = "getSubscription", tag = "subscription",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription.")),
     responses(
@@ -260,7 +260,7 @@ refusals!(ChangeRefused: ScopeRequired, EditedMeanwhile => 412, VersionRequired)
 /// Replaces address, topics and description; a description that is left out is empty. What waits to be
 /// sent goes to the new address. Sellers alone.
 #[utoipa::path(
-    put, path = "/subscription/subscriptions/{subscriptionId}", tag = "subscription",
+    put, path = "/subscription/subscriptions/{subscriptionId}", operation_id = "updateSubscription", tag = "subscription",
     security(("bearer" = ["seller"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription."), VersionHeader),
     request_body = NewSubscription,
@@ -286,7 +286,7 @@ async fn change(
 ///
 /// From now on nothing is sent; what was sent cannot be looked at any more. Sellers alone.
 #[utoipa::path(
-    delete, path = "/subscription/subscriptions/{subscriptionId}", tag = "subscription",
+    delete, path = "/subscription/subscriptions/{subscriptionId}", operation_id = "deleteSubscription", tag = "subscription",
     security(("bearer" = ["seller"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription.")),
     responses((status = 204, description = "It has ended."), DeskAlone)

@@ -48,7 +48,8 @@ struct Token {
 ///
 /// Those that are good now, newest first: 100 at most, so that they come in one part.
 #[utoipa::path(
-    get, path = "/member/tokens", tag = "member", security(("bearer" = []), ("session" = [])),
+    get, path = "/member/tokens", operation_id = "listTokens", tag = "member",
+    security(("bearer" = []), ("session" = [])),
     responses((status = 200, description = "The tokens.", body = Part<Token>))
 )]
 async fn list(State(shop): State<Shop>, Member(by): Member, caller: Caller) -> Result<Json<Part<Token>>, Refusal> {
@@ -67,7 +68,8 @@ async fn list(State(shop): State<Shop>, Member(by): Member, caller: Caller) -> R
 ///
 /// Ends a token of one's own at once; also the one that asks.
 #[utoipa::path(
-    delete, path = "/member/tokens/{tokenId}", tag = "member", security(("bearer" = []), ("session" = [])),
+    delete, path = "/member/tokens/{tokenId}", operation_id = "revokeToken", tag = "member",
+    security(("bearer" = []), ("session" = [])),
     params(("tokenId" = Uuid, Path, description = "The token.")),
     responses((status = 204, description = "It has ended."))
 )]

@@ -107,6 +107,11 @@ impl Call {
         Self(self.0.header(name, value))
     }
 
+    /// A body as it is, said to be JSON.
+    pub(crate) fn json(self, text: &'static str) -> Self {
+        Self(self.0.body(text)).header("content-type", "application/json")
+    }
+
     pub(crate) fn key(self, key: &str) -> Self {
         self.header("idempotency-key", key)
     }

@@ -4,7 +4,7 @@ use contract::{
     Failure,
     subscription::{DeliveryId, DeliveryStatus, SubscriptionStatus, Trouble},
 };
-use domain::subscription::{self, ATTEMPTS, About, Delivery};
+use domain::subscription::{self, ATTEMPTS, About, Attempt, Delivery};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use time::format_description::well_known::Rfc3339;
@@ -16,7 +16,7 @@ use super::{
     exact,
 };
 use crate::{
-    desk::table::Asked,
+    desk::table::{Asked, TableBox},
     form::returned,
     page::{Head, page},
     text::t,
@@ -63,6 +63,7 @@ pub(crate) fn MessagePage() -> impl IntoView {
                 <Facts message />
                 <div class="steps">{resend}</div>
             </section>
+            <Log log=found.log />
             <section class="panel told">
                 <h2>{t!("hook-body")}</h2>
                 <p class="hint">{t!("hook-body-note")}</p>
@@ -99,6 +100,43 @@ fn Facts(message: Delivery) -> impl IntoView {
     }
 }
 
+/// Every time that the message was sent.
+#[component]
+fn Log(log: Vec<Attempt>) -> impl IntoView {
+    let rows = log.iter().map(|one| {
+        let took = one.ended_at.map(|ended| (ended - one.began_at).whole_milliseconds().max(0));
+        let took = took.map(|took| t!("hook-took-ms", count = took.to_string()));
+        let machine = one.began_at.format(&Rfc3339).unwrap_or_default();
+        view! {
+            <tr class=one.trouble.is_some().then_some("wrong")>
+                <th scope="row"><time datetime=machine>{exact(one.began_at)}</time></th>
+                <td class="number">{took}</td>
+                <td class="long">{answer(one.status_code, one.trouble).unwrap_or_else(|| t!("hook-no-answer"))}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    (!log.is_empty()).then(|| {
+        view! {
+            <section>
+                <h2>{t!("hook-sent-log")}</h2>
+                <TableBox label=t!("hook-sent-log")>
+                    <table data-testid="attempts">
+                        <thead>
+                            <tr>
+                                <th scope="col">{t!("when")}</th>
+                                <th scope="col" class="number">{t!("hook-took")}</th>
+                                <th scope="col">{t!("hook-answer")}</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </TableBox>
+            </section>
+        }
+    })
+}
+
 /// What a message is about, by a link to it.
 #[component]
 pub(super) fn Subject(about: About) -> impl IntoView {
@@ -123,20 +161,28 @@ pub(super) fn came(message: &Delivery) -> Option<impl IntoView + use<>> {
 
 /// What was answered last, or why nothing was. Of what is under way nothing is known yet.
 pub(super) fn answered(message: &Delivery) -> String {
-    match (message.status_code, why(message)) {
-        _ if message.sending => t!("hook-no-answer"),
-        (Some(code), None) => format!("HTTP {code}"),
-        (Some(code), Some(why)) => format!("HTTP {code} · {why}"),
-        (None, Some(why)) => why,
-        (None, None) => t!("hook-no-answer"),
+    let known = (!message.sending).then(|| answer(message.status_code, message.trouble)).flatten();
+    known.unwrap_or_else(|| t!("hook-no-answer"))
+}
+
+/// What was answered once, or why nothing was; `None` where neither is known.
+fn answer(code: Option<i32>, trouble: Option<Trouble>) -> Option<String> {
+    match (code, trouble.map(|trouble| told(trouble, code))) {
+        (Some(code), None) => Some(format!("HTTP {code}")),
+        (Some(code), Some(why)) => Some(format!("HTTP {code} · {why}")),
+        (None, why) => why,
     }
 }
 
 /// Why a message was not taken when it was sent last.
 pub(super) fn why(message: &Delivery) -> Option<String> {
-    match (message.trouble?, message.status_code) {
-        (Trouble::Answer, Some(300..=399)) => Some(t!("subscription-trouble-redirect")),
-        (trouble, _) => Some(self::trouble(trouble)),
+    message.trouble.map(|trouble| told(trouble, message.status_code))
+}
+
+fn told(trouble: Trouble, code: Option<i32>) -> String {
+    match (trouble, code) {
+        (Trouble::Answer, Some(300..=399)) => t!("subscription-trouble-redirect"),
+        (trouble, _) => self::trouble(trouble),
     }
 }
 

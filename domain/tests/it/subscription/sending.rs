@@ -7,8 +7,8 @@ use contract::{
 use domain::{
     Result, Shop,
     subscription::{
-        ATTEMPTS, LEASE, Lane, Outcome, PER_ENDPOINT, Sending, SubscriptionForm, change, claim, create, find, pause,
-        resend, resume, rotate_secret, secrets, settle, test,
+        ATTEMPTS, LEASE, Lane, Outcome, PER_ENDPOINT, Sending, SubscriptionForm, change, claim, create, delivery, find,
+        pause, resend, resume, rotate_secret, secrets, settle, test,
     },
 };
 use sqlx::PgPool;
@@ -55,6 +55,33 @@ async fn a_message_is_sent_to_the_address_with_what_it_says_and_once(db: PgPool)
         (DeliveryStatus::Delivered, Some(204), None, 1)
     );
     assert!(due(&shop.ahead(Duration::days(9))).await?.is_empty());
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn every_attempt_is_kept_with_what_was_answered(db: PgPool) -> Result<()> {
+    let own = Listening::new(db).await?;
+    let shop = own.shop();
+    let message = own.sell().await?;
+    send(shop, BROKEN).await?;
+    let later = shop.ahead(Duration::hours(1));
+    assert_eq!(due(&later).await?.len(), 1, "and whoever sends it dies over it");
+    let later = later.ahead(LEASE + Duration::seconds(1));
+    send(&later, TAKEN).await?;
+    // Sent again by hand, its attempts are counted anew; what was answered before is not forgotten.
+    resend(&later, &own.by, message).await?;
+    send(&later, Outcome::Unanswered(Trouble::Timeout)).await?;
+    let found = delivery(shop, &own.by, message).await?;
+    assert_eq!(found.delivery.attempts, 1);
+    let log: Vec<_> = found.log.iter().map(|one| (one.status_code, one.trouble, one.ended_at.is_some())).collect();
+    let expected = [
+        (None, Some(Trouble::Timeout), true),
+        (Some(204), None, true),
+        (None, None, false),
+        (Some(500), Some(Trouble::Answer), true),
+    ];
+    assert_eq!(log, expected);
+    assert!(found.log.is_sorted_by(|later, earlier| later.began_at >= earlier.began_at));
     Ok(())
 }
 

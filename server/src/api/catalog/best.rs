@@ -122,7 +122,7 @@ impl From<Ranked> for BestSeller {
 /// Of the whole shop or of a category, without what is not on sale now. Open to all. Fewer than `limit`
 /// where fewer products were sold.
 #[utoipa::path(
-    get, path = "/catalog/best-sellers", tag = "catalog", security(()), params(Asked),
+    get, path = "/catalog/best-sellers", operation_id = "listBestSellers", tag = "catalog", security(()), params(Asked),
     responses((status = 200, description = "The best sellers.", body = BestSellers))
 )]
 async fn best(State(shop): State<Shop>, Query(query): Query<Asked>) -> Result<Json<BestSellers>, Refusal> {

@@ -72,7 +72,8 @@ struct Found {
 ///
 /// Finds what is on sale. Open to all. However far one reads, the next part costs the same.
 #[utoipa::path(
-    post, path = "/catalog/search", tag = "catalog", security(()), request_body = Search,
+    post, path = "/catalog/search", operation_id = "searchProducts", tag = "catalog",
+    security(()), request_body = Search,
     responses((status = 200, description = "A part of what was found.", body = Found))
 )]
 async fn search(State(shop): State<Shop>, Body(search): Body<Search>) -> Result<Json<Found>, Refusal> {

@@ -46,7 +46,7 @@ struct StockChange {
     #[schema(minimum = 0, maximum = 100000000)]
     seen: Option<i32>,
     /// Why, up to 100 characters.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "line", min_length = 1, max_length = 100)]
     reason: String,
 }
 
@@ -87,7 +87,7 @@ refusals!(ReadRefused: ScopeRequired);
 /// What stands now: its `onHand` is what `POST /catalog/change-inventory-count` takes as `seen` of a count.
 /// A seller reads that of their own products, the staff each.
 #[utoipa::path(
-    get, path = "/catalog/products/{productId}/inventory", tag = "catalog",
+    get, path = "/catalog/products/{productId}/inventory", operation_id = "getInventory", tag = "catalog",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("productId" = i64, Path, description = "The product.")),
     responses((status = 200, description = "The stock as it is now.", body = Stock), ReadRefused)
@@ -106,7 +106,7 @@ refusals!(ChangeRefused: ScopeRequired, NotFound, StockChanged, OutOfStock);
 /// `GET /catalog/products/{productId}/inventory` tells what stands now, which is the `seen` of a new count.
 /// More copies than are available cannot go: `out_of_stock`. The same `Idempotency-Key` changes it once.
 #[utoipa::path(
-    post, path = "/catalog/change-inventory-count", tag = "catalog",
+    post, path = "/catalog/change-inventory-count", operation_id = "changeInventoryCount", tag = "catalog",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     request_body = StockChange,
     responses((status = 200, description = "The stock as it is now.", body = Stock), ChangeRefused)

@@ -118,7 +118,7 @@ refusals!(ListRefused: ScopeRequired);
 /// everybody's, or those of `sellerId`. `GET /catalog/products/{productId}` tells all of one, and
 /// `GET /catalog/products/{productId}/inventory` its stock.
 #[utoipa::path(
-    get, path = "/catalog/own-products", tag = "catalog",
+    get, path = "/catalog/own-products", operation_id = "listOwnProducts", tag = "catalog",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])), params(OwnAsked),
     responses((status = 200, description = "A part of the products.", body = Part<OwnProduct>), ListRefused)
 )]

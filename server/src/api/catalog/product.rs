@@ -46,26 +46,26 @@ struct NewProduct {
     #[schema(minimum = 1, maximum = 9007199254740991_i64)]
     seller_id: Option<i64>,
     /// The title, up to 200 characters.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "title", min_length = 1, max_length = 200)]
     title: String,
     /// The title in its own language, up to 200 characters; may be left out.
-    #[schema(max_length = 200)]
+    #[schema(format = "optional-title", max_length = 200)]
     original_title: Option<String>,
     /// Who wrote it, up to 200 characters.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "title", min_length = 1, max_length = 200)]
     author: String,
     /// The year of first publication, -4000 to 2100; negative before Christ.
     #[schema(minimum = -4000, maximum = 2100)]
     published_year: i32,
     /// Thirteen digits that begin with 978 or 979 and end with their check digit, with hyphens or without.
     /// No two products have the same.
-    #[schema(pattern = "^97[89]([ -]?[0-9]){10}$", min_length = 13, max_length = 23)]
+    #[schema(format = "isbn", pattern = "^97[89]([ -]?[0-9]){10}$", min_length = 13, max_length = 23)]
     isbn: String,
     /// The word of its category, as `GET /catalog/categories` lists them.
     #[schema(min_length = 1, max_length = 100)]
     category: String,
     /// What shoppers read of it, up to 20,000 characters; may be left out.
-    #[schema(max_length = 20000)]
+    #[schema(format = "text", max_length = 20000)]
     description: Option<String>,
     /// The price on the cover, in won.
     #[schema(minimum = 0, maximum = 1000000000000_i64)]
@@ -116,7 +116,7 @@ refusals!(CreateRefused: ScopeRequired, NotFound);
 ///
 /// With its opening stock. For sellers and the staff. The same `Idempotency-Key` makes one product.
 #[utoipa::path(
-    post, path = "/catalog/products", tag = "catalog",
+    post, path = "/catalog/products", operation_id = "createProduct", tag = "catalog",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])), request_body = NewProduct,
     responses(
         (status = 201, description = "The new product.", body = Product, headers(
@@ -166,7 +166,8 @@ fn text(value: Option<impl ToString>) -> String {
 /// Open to all, also where it is not sold any more. A draft is there for its seller and the staff alone.
 /// The tag of the answer changes with all that it shows, the copies that are left too.
 #[utoipa::path(
-    get, path = "/catalog/products/{productId}", tag = "catalog", security((), ("bearer" = []), ("session" = [])),
+    get, path = "/catalog/products/{productId}", operation_id = "getProduct", tag = "catalog",
+    security((), ("bearer" = []), ("session" = [])),
     params(
         ("productId" = i64, Path, description = "The product."),
         ("If-None-Match" = Option<String>, Header, description = "Tags of answers that are at hand.", example = "\"3-5f1c0a2b3c4d5e6f\"")
@@ -214,26 +215,26 @@ async fn operator(shop: &Shop, caller: &Caller) -> Result<Option<Operator>, Refu
 }))]
 struct Facts {
     /// The title, up to 200 characters.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "title", min_length = 1, max_length = 200)]
     title: String,
     /// The title in its own language, up to 200 characters; none where it is left out.
-    #[schema(max_length = 200)]
+    #[schema(format = "optional-title", max_length = 200)]
     original_title: Option<String>,
     /// Who wrote it, up to 200 characters.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "title", min_length = 1, max_length = 200)]
     author: String,
     /// The year of first publication, -4000 to 2100; negative before Christ.
     #[schema(minimum = -4000, maximum = 2100)]
     published_year: i32,
     /// Thirteen digits that begin with 978 or 979 and end with their check digit, with hyphens or without.
     /// No two products have the same.
-    #[schema(pattern = "^97[89]([ -]?[0-9]){10}$", min_length = 13, max_length = 23)]
+    #[schema(format = "isbn", pattern = "^97[89]([ -]?[0-9]){10}$", min_length = 13, max_length = 23)]
     isbn: String,
     /// The word of its category, as `GET /catalog/categories` lists them.
     #[schema(min_length = 1, max_length = 100)]
     category: String,
     /// What shoppers read of it, up to 20,000 characters; none where it is left out.
-    #[schema(max_length = 20000)]
+    #[schema(format = "text", max_length = 20000)]
     description: Option<String>,
     /// The price on the cover, in won.
     #[schema(minimum = 0, maximum = 1000000000000_i64)]
@@ -258,7 +259,7 @@ refusals!(ReplaceRefused: ScopeRequired, VersionRequired, EditedMeanwhile => 412
 /// changed. Of a tag the version alone counts, since copies may be sold meanwhile; `"3"` names version 3
 /// too, and `*` whatever version stands.
 #[utoipa::path(
-    put, path = "/catalog/products/{productId}", tag = "catalog",
+    put, path = "/catalog/products/{productId}", operation_id = "updateProduct", tag = "catalog",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(
         ("productId" = i64, Path, description = "The product."),

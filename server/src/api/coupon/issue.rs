@@ -31,10 +31,10 @@ struct CouponIssue {
     campaign_id: Option<i64>,
     /// A code to take one by: 4 to 40 letters, digits and hyphens; upper and lower case are the same. Goes
     /// with nothing else.
-    #[schema(min_length = 4, max_length = 40)]
+    #[schema(format = "coupon-code", min_length = 4, max_length = 40)]
     code: Option<String>,
     /// The e-mail address of the member who gets it, where the staff gives one; beside `campaignId`.
-    #[schema(min_length = 1, max_length = 254)]
+    #[schema(format = "email", min_length = 1, max_length = 254)]
     email: Option<String>,
 }
 
@@ -46,7 +46,8 @@ refusals!(IssueRefused: ScopeRequired, NotFound, CampaignClosed, CouponExhausted
 /// staff gives one of any campaign to the member with this `email`. 20 a minute are taken from one
 /// address, where the shop has set nothing else, so that codes are not guessed.
 #[utoipa::path(
-    post, path = "/coupon/issue", tag = "coupon", security(("bearer" = []), ("session" = [])),
+    post, path = "/coupon/issue", operation_id = "issueCoupon", tag = "coupon",
+    security(("bearer" = []), ("session" = [])),
     request_body = CouponIssue,
     responses((status = 201, description = "The coupon.", body = Coupon), IssueRefused)
 )]

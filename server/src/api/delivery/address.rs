@@ -37,19 +37,19 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
 }))]
 struct NewAddress {
     /// Who takes the parcel, up to 50 characters.
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(format = "line", min_length = 1, max_length = 50)]
     recipient: String,
     /// A Korean telephone number to call them on, with hyphens or without.
-    #[schema(max_length = 30, pattern = "^0([-. ]*[0-9]){8,10}$")]
+    #[schema(format = "phone", max_length = 30, pattern = "^0([-. ]*[0-9]){8,10}$")]
     phone: String,
     /// Five digits.
-    #[schema(pattern = "^[0-9]{5}$")]
+    #[schema(format = "postcode", pattern = "^[0-9]{5}$")]
     postcode: String,
     /// Street and number, up to 200 characters.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "line", min_length = 1, max_length = 200)]
     line1: String,
     /// Floor, room and the like, up to 200 characters; may be left out.
-    #[schema(max_length = 200)]
+    #[schema(format = "optional-line", max_length = 200)]
     line2: Option<String>,
     /// True makes it the default. Otherwise the default stays what it is; the first address becomes it
     /// by itself.
@@ -119,7 +119,8 @@ async fn settled(shop: &Shop, by: &Shopper, id: AddressId, default: bool) -> Res
 ///
 /// The default first, then the newest: 20 at most, so that they come in one part.
 #[utoipa::path(
-    get, path = "/delivery/addresses", tag = "delivery", security(("bearer" = []), ("session" = [])),
+    get, path = "/delivery/addresses", operation_id = "listAddresses", tag = "delivery",
+    security(("bearer" = []), ("session" = [])),
     responses((status = 200, description = "The addresses.", body = Part<DeliveryAddress>))
 )]
 async fn list(State(shop): State<Shop>, Member(by): Member) -> Result<Json<Part<DeliveryAddress>>, Refusal> {
@@ -133,7 +134,8 @@ refusals!(AddRefused: TooManyAddresses);
 ///
 /// Keeps up to 20. One that is kept already, to the letter, is not kept twice.
 #[utoipa::path(
-    post, path = "/delivery/addresses", tag = "delivery", security(("bearer" = []), ("session" = [])),
+    post, path = "/delivery/addresses", operation_id = "createAddress", tag = "delivery",
+    security(("bearer" = []), ("session" = [])),
     request_body = NewAddress,
     responses(
         (status = 201, description = "The address.", body = DeliveryAddress,
@@ -153,7 +155,8 @@ async fn add(State(shop): State<Shop>, Member(by): Member, Body(new): Body<NewAd
 ///
 /// One of one's own.
 #[utoipa::path(
-    get, path = "/delivery/addresses/{addressId}", tag = "delivery", security(("bearer" = []), ("session" = [])),
+    get, path = "/delivery/addresses/{addressId}", operation_id = "getAddress", tag = "delivery",
+    security(("bearer" = []), ("session" = [])),
     params(("addressId" = i64, Path, description = "The address.")),
     responses((status = 200, description = "The address.", body = DeliveryAddress))
 )]
@@ -169,7 +172,8 @@ async fn read(
 ///
 /// Replaces one of one's own. Orders keep the address that they were placed with.
 #[utoipa::path(
-    put, path = "/delivery/addresses/{addressId}", tag = "delivery", security(("bearer" = []), ("session" = [])),
+    put, path = "/delivery/addresses/{addressId}", operation_id = "updateAddress", tag = "delivery",
+    security(("bearer" = []), ("session" = [])),
     params(("addressId" = i64, Path, description = "The address.")), request_body = NewAddress,
     responses((status = 200, description = "The address as it is now.", body = DeliveryAddress))
 )]
@@ -188,7 +192,8 @@ async fn change(
 ///
 /// One of one's own; the newest of the others takes over as default.
 #[utoipa::path(
-    delete, path = "/delivery/addresses/{addressId}", tag = "delivery", security(("bearer" = []), ("session" = [])),
+    delete, path = "/delivery/addresses/{addressId}", operation_id = "deleteAddress", tag = "delivery",
+    security(("bearer" = []), ("session" = [])),
     params(("addressId" = i64, Path, description = "The address.")),
     responses((status = 204, description = "It is gone."))
 )]

@@ -139,7 +139,7 @@ refusals!(ListRefused: ScopeRequired);
 /// once it is paid. What is to be sent is `unfulfilled` or `preparing`, and not `canceled`; where it goes tells
 /// the delivery itself.
 #[utoipa::path(
-    get, path = "/delivery/deliveries", tag = "delivery",
+    get, path = "/delivery/deliveries", operation_id = "listDeliveries", tag = "delivery",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])), params(DeliveriesAsked),
     responses((status = 200, description = "A part of the deliveries.", body = Part<DeliverySummary>), ListRefused)
 )]

@@ -34,11 +34,11 @@ struct Processing {
     #[schema(inline)]
     to: Option<Step>,
     /// Who brings it, up to 30 characters, where its seller sends it by a carrier of their own.
-    #[schema(min_length = 1, max_length = 30)]
+    #[schema(format = "line", min_length = 1, max_length = 30)]
     carrier: Option<String>,
     /// Its number there: 5 to 30 letters and digits, spaces and hyphens do not count. It stands beside
     /// `carrier`.
-    #[schema(max_length = 100, pattern = "^([ -]*[A-Za-z0-9]){5,30}[ -]*$")]
+    #[schema(format = "tracking-number", max_length = 100, pattern = "^([ -]*[A-Za-z0-9]){5,30}[ -]*$")]
     tracking_number: Option<String>,
 }
 
@@ -64,7 +64,7 @@ refusals!(ProcessRefused: ScopeRequired, NotFound, StatusChanged);
 /// `status_changed`, and so is every further step of what is `canceled`. Where the shop's carrier has
 /// booked the parcel its number stays. A seller takes their own deliveries further, the staff all.
 #[utoipa::path(
-    post, path = "/delivery/process-delivery", tag = "delivery",
+    post, path = "/delivery/process-delivery", operation_id = "processDelivery", tag = "delivery",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     request_body = Processing,
     responses((status = 200, description = "The delivery as it is now.", body = Delivery), ProcessRefused)

@@ -97,7 +97,7 @@ refusals!(PreviewRefused:
 /// Changes nothing. One's own order; with the scope `staff` any, with the scope `seller` the seller's own
 /// goods. An order that is not paid gives back nothing but the points that were taken for it.
 #[utoipa::path(
-    post, path = "/order/orders/{orderId}/cancel-preview", tag = "order",
+    post, path = "/order/orders/{orderId}/cancel-preview", operation_id = "previewCancel", tag = "order",
     security(("bearer" = []), ("session" = [])),
     params(("orderId" = Uuid, Path, description = "The order.")), request_body = CancelChoice,
     responses((status = 200, description = "What would come back.", body = CancelPreview), PreviewRefused)
@@ -151,7 +151,7 @@ struct OrderCancel {
     expected_refund: Option<i64>,
     /// Why, up to 200 characters, as the shopper reads it: needed of who runs the shop. Of who ordered none
     /// is kept.
-    #[schema(max_length = 200)]
+    #[schema(format = "optional-line", max_length = 200)]
     reason: Option<String>,
 }
 
@@ -167,7 +167,8 @@ refusals!(CancelRefused:
 /// the seller's own goods. An order that is not paid is canceled as a whole, by who ordered or the staff. The
 /// same key cancels once.
 #[utoipa::path(
-    post, path = "/order/orders/{orderId}/cancel", tag = "order", security(("bearer" = []), ("session" = [])),
+    post, path = "/order/orders/{orderId}/cancel", operation_id = "cancelOrder", tag = "order",
+    security(("bearer" = []), ("session" = [])),
     params(KeyHeader, ("orderId" = Uuid, Path, description = "The order.")), request_body = OrderCancel,
     responses((status = 200, description = "The order as it is now.", body = Order), CancelRefused)
 )]

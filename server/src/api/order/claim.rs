@@ -108,7 +108,8 @@ async fn told(shop: &Shop, by: &Shopper, order: OrderId, id: ClaimId) -> Result<
 /// Oldest first, all in one part. Of one's own order; with the scope `staff` of any, with the scope `seller`
 /// those on the seller's own goods.
 #[utoipa::path(
-    get, path = "/order/orders/{orderId}/claims", tag = "order", security(("bearer" = []), ("session" = [])),
+    get, path = "/order/orders/{orderId}/claims", operation_id = "listOrderClaims", tag = "order",
+    security(("bearer" = []), ("session" = [])),
     params(("orderId" = Uuid, Path, description = "The order.")),
     responses((status = 200, description = "The claims.", body = Part<Claim>))
 )]
@@ -144,7 +145,7 @@ struct NewClaim {
     /// back.
     fault: Fault,
     /// Why, up to 200 characters.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "line", min_length = 1, max_length = 200)]
     reason: String,
     /// The copies, of one seller's goods; each product once.
     #[schema(min_items = 1, max_items = 100)]
@@ -160,7 +161,8 @@ refusals!(RequestRefused:
 /// Asks to return copies of one's own order, or to exchange them for the same. Each claim is about one
 /// seller's goods, which were delivered and whose purchase is not confirmed.
 #[utoipa::path(
-    post, path = "/order/orders/{orderId}/claims", tag = "order", security(("bearer" = []), ("session" = [])),
+    post, path = "/order/orders/{orderId}/claims", operation_id = "createClaim", tag = "order",
+    security(("bearer" = []), ("session" = [])),
     params(("orderId" = Uuid, Path, description = "The order: one's own.")), request_body = NewClaim,
     responses((status = 201, description = "The claim.", body = Claim), RequestRefused)
 )]
@@ -194,7 +196,7 @@ refusals!(WithdrawRefused: StatusChanged);
 ///
 /// One's own, as long as nothing is on its way back. One that is withdrawn stays so.
 #[utoipa::path(
-    post, path = "/order/orders/{orderId}/claims/{claimId}/withdraw", tag = "order",
+    post, path = "/order/orders/{orderId}/claims/{claimId}/withdraw", operation_id = "withdrawClaim", tag = "order",
     security(("bearer" = []), ("session" = [])),
     params(
         ("orderId" = Uuid, Path, description = "The order: one's own."),
@@ -225,7 +227,7 @@ struct ClaimStep {
     /// this is left out.
     resalable: Option<bool>,
     /// Why, up to 200 characters; needed where it is `rejected`.
-    #[schema(max_length = 200)]
+    #[schema(format = "optional-line", max_length = 200)]
     reason: Option<String>,
 }
 
@@ -266,7 +268,7 @@ refusals!(AdvanceRefused: ScopeRequired, StatusChanged, OutOfStock, TooManyCopie
 /// Needs the scope `staff`, or `seller` for claims on the seller's own goods. One that is there already stays
 /// so.
 #[utoipa::path(
-    post, path = "/order/orders/{orderId}/claims/{claimId}/advance", tag = "order",
+    post, path = "/order/orders/{orderId}/claims/{claimId}/advance", operation_id = "advanceClaim", tag = "order",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(
         ("orderId" = Uuid, Path, description = "The order."),

@@ -73,7 +73,7 @@ struct NewOrder {
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     points: Option<i64>,
     /// A word to the carrier, up to 100 characters.
-    #[schema(max_length = 100)]
+    #[schema(format = "optional-line", max_length = 100)]
     note: Option<String>,
     /// By what to pay what points leave of it; by points alone where this is left out.
     payment: Option<PayBy>,
@@ -103,19 +103,19 @@ struct SeenCartLine {
 }))]
 struct DeliverTo {
     /// Who takes the parcels, up to 50 characters.
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(format = "line", min_length = 1, max_length = 50)]
     recipient: String,
     /// A Korean telephone number to call them on, with hyphens or without.
-    #[schema(max_length = 30, pattern = "^0([-. ]*[0-9]){8,10}$")]
+    #[schema(format = "phone", max_length = 30, pattern = "^0([-. ]*[0-9]){8,10}$")]
     phone: String,
     /// The postcode, five digits.
-    #[schema(pattern = "^[0-9]{5}$")]
+    #[schema(format = "postcode", pattern = "^[0-9]{5}$")]
     postcode: String,
     /// Street and number, up to 200 characters.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "line", min_length = 1, max_length = 200)]
     line1: String,
     /// Floor, room and the like, up to 200 characters.
-    #[schema(max_length = 200)]
+    #[schema(format = "optional-line", max_length = 200)]
     line2: Option<String>,
 }
 
@@ -290,7 +290,8 @@ refusals!(PlaceRefused:
 /// asking, and the same key charges nothing more and answers where the order stands. Where the card is refused,
 /// the order is canceled and the cart as it was. What `POST /order/quote` tells is what to expect.
 #[utoipa::path(
-    post, path = "/order/process-order", tag = "order", security(("bearer" = []), ("session" = [])),
+    post, path = "/order/process-order", operation_id = "placeOrder", tag = "order",
+    security(("bearer" = []), ("session" = [])),
     params(KeyHeader), request_body = NewOrder,
     responses((status = 201, description = "The order.", body = Order, headers(("Location" = String, description = "Where the order is read."))), PlaceRefused)
 )]

@@ -126,7 +126,7 @@ refusals!(QueueRefused: ScopeRequired);
 ///
 /// Oldest first: with the scope `staff` all, with the scope `seller` those on the seller's own goods.
 #[utoipa::path(
-    get, path = "/order/claims", tag = "order",
+    get, path = "/order/claims", operation_id = "listClaims", tag = "order",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(ClaimsAsked),
     responses((status = 200, description = "A part of the claims.", body = Part<QueuedClaim>), QueueRefused)

@@ -145,7 +145,8 @@ refusals!(QuoteRefused: CartEmpty, CouponUnusable);
 /// many points, and which coupons there are for it. Changes nothing, and holds nothing: prices and stock are
 /// those of the moment.
 #[utoipa::path(
-    post, path = "/order/quote", tag = "order", security(("bearer" = []), ("session" = [])),
+    post, path = "/order/quote", operation_id = "quoteOrder", tag = "order",
+    security(("bearer" = []), ("session" = [])),
     request_body = QuoteAsked,
     responses((status = 200, description = "What it would come to.", body = OrderQuote), QuoteRefused)
 )]

@@ -66,7 +66,8 @@ impl From<payment::Card> for RegisteredCard {
 /// The registered cards, the default one first, then the newest: 10 at most, so that they come in one
 /// part.
 #[utoipa::path(
-    get, path = "/payment/methods", tag = "payment", security(("bearer" = []), ("session" = [])),
+    get, path = "/payment/methods", operation_id = "listPaymentMethods", tag = "payment",
+    security(("bearer" = []), ("session" = [])),
     responses((status = 200, description = "The cards.", body = Part<RegisteredCard>))
 )]
 async fn list(State(shop): State<Shop>, Member(by): Member) -> Result<Json<Part<RegisteredCard>>, Refusal> {
@@ -106,7 +107,8 @@ refusals!(RegisterRefused: TooManyCards, GatewayUnavailable);
 /// none of its own, too old or for a card that cannot be registered, is refused as `unknown`: begin again. The
 /// first card is the default one, and a member has 10 at most.
 #[utoipa::path(
-    post, path = "/payment/methods", tag = "payment", security(("bearer" = []), ("session" = [])),
+    post, path = "/payment/methods", operation_id = "createPaymentMethod", tag = "payment",
+    security(("bearer" = []), ("session" = [])),
     request_body = CardRegistration,
     responses(
         (status = 200, description = "Begun: where to go on.", body = BegunRegistration),
@@ -138,7 +140,7 @@ async fn register(
 #[schema(example = json!({ "name": "생활비", "isDefault": true }))]
 struct CardChange {
     /// What the member calls it, up to 30 characters; may be empty.
-    #[schema(max_length = 30)]
+    #[schema(format = "optional-line", max_length = 30)]
     name: Option<String>,
     /// `true` makes it the default one in place of the one before; `false` leaves that as it is.
     is_default: Option<bool>,
@@ -148,7 +150,8 @@ struct CardChange {
 ///
 /// Renames a card of one's own, or makes it the one that pays where none is named.
 #[utoipa::path(
-    post, path = "/payment/methods/{methodId}", tag = "payment", security(("bearer" = []), ("session" = [])),
+    post, path = "/payment/methods/{methodId}", operation_id = "updatePaymentMethod", tag = "payment",
+    security(("bearer" = []), ("session" = [])),
     params(("methodId" = Uuid, Path, description = "The card.")), request_body = CardChange,
     responses((status = 200, description = "The card as it is now.", body = RegisteredCard))
 )]
@@ -175,7 +178,8 @@ refusals!(RemoveRefused: PaymentChecking);
 ///
 /// Forgets a card of one's own, at the gateway too. While a payment by it is open it stays.
 #[utoipa::path(
-    delete, path = "/payment/methods/{methodId}", tag = "payment", security(("bearer" = []), ("session" = [])),
+    delete, path = "/payment/methods/{methodId}", operation_id = "deletePaymentMethod", tag = "payment",
+    security(("bearer" = []), ("session" = [])),
     params(("methodId" = Uuid, Path, description = "The card.")),
     responses((status = 204, description = "It is gone."), RemoveRefused)
 )]

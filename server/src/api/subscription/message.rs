@@ -9,7 +9,7 @@ use axum::{
 use contract::subscription::{DeliveryId, DeliveryStatus, SubscriptionId, Topic, Trouble};
 use domain::{
     Shop,
-    subscription::{self, Delivery, DeliveryFilter},
+    subscription::{self, Attempt, Delivery, DeliveryFilter},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -114,7 +114,7 @@ struct WantedMessages {
 /// What was sent, and what is to be, the latest first. Messages are kept for 30 days. Its seller, and the
 /// staff.
 #[utoipa::path(
-    get, path = "/subscription/subscriptions/{subscriptionId}/messages", tag = "subscription",
+    get, path = "/subscription/subscriptions/{subscriptionId}/messages", operation_id = "listMessages", tag = "subscription",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription."), WantedMessages),
     responses((status = 200, description = "The messages.", body = Part<Message>), DeskAlone)
@@ -139,28 +139,57 @@ async fn messages(
     "topic": "stock.low", "status": "delivered", "attempts": 1, "nextAttemptAt": null, "statusCode": 204,
     "trouble": null, "firstAttemptAt": "2026-11-26T09:30:01Z", "lastAttemptAt": "2026-11-26T09:30:01Z",
     "createdAt": "2026-11-26T09:30:00Z",
+    "log": [{ "beganAt": "2026-11-26T09:30:01Z", "endedAt": "2026-11-26T09:30:01.12Z", "statusCode": 204, "trouble": null }],
     "body": "{\"type\":\"stock.low\",\"timestamp\":\"2026-11-26T09:30:00.000Z\",\"data\":{\"productId\":1,\"title\":\"심청전\",\"available\":2,\"lowAt\":3}}"
 }))]
 struct WholeMessage {
     /// The message.
     #[serde(flatten)]
     message: Message,
+    /// Every time that it was sent, by hand too, the latest first; the last hundred.
+    log: Vec<OneAttempt>,
     /// What it says: JSON, byte by byte as it is sent and signed.
     body: String,
 }
 
+/// A message that was sent, once.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = SubscriptionAttempt, example = json!({
+    "beganAt": "2026-11-26T09:30:01Z", "endedAt": "2026-11-26T09:30:16Z", "statusCode": null, "trouble": "timeout"
+}))]
+struct OneAttempt {
+    /// When it began.
+    #[serde(with = "time::serde::rfc3339")]
+    began_at: OffsetDateTime,
+    /// When it ended; null while it is under way, and where it was cut off.
+    #[serde(with = "time::serde::rfc3339::option")]
+    ended_at: Option<OffsetDateTime>,
+    /// The HTTP status of the answer; null where there was none.
+    status_code: Option<i32>,
+    /// Why that was no success; null where it was, or where nothing is known.
+    trouble: Option<Trouble>,
+}
+
+impl From<Attempt> for OneAttempt {
+    fn from(own: Attempt) -> Self {
+        Self { began_at: own.began_at, ended_at: own.ended_at, status_code: own.status_code, trouble: own.trouble }
+    }
+}
+
 /// Read a message
 ///
-/// With its body, as it is sent. Its seller, and the staff.
+/// With its body, as it is sent, and every time that it was. Its seller, and the staff.
 #[utoipa::path(
-    get, path = "/subscription/messages/{messageId}", tag = "subscription",
+    get, path = "/subscription/messages/{messageId}", operation_id = "getMessage", tag = "subscription",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("messageId" = Uuid, Path, description = "The message.")),
     responses((status = 200, description = "The message.", body = WholeMessage), DeskAlone)
 )]
 async fn read(State(shop): State<Shop>, Desk(by): Desk, Id(id): Id<DeliveryId>) -> Result<Json<WholeMessage>, Refusal> {
     let found = subscription::delivery(&shop, &by, id).await?;
-    Ok(Json(WholeMessage { message: found.delivery.into(), body: found.body }))
+    let log = found.log.into_iter().map(OneAttempt::from).collect();
+    Ok(Json(WholeMessage { message: found.delivery.into(), log, body: found.body }))
 }
 
 refusals!(ResendRefused: ScopeRequired, StatusChanged);
@@ -172,7 +201,7 @@ refusals!(ResendRefused: ScopeRequired, StatusChanged);
 /// not taken. Only while its subscription is active, and no other test waits for one that is a test (409
 /// otherwise). Its seller, and the staff.
 #[utoipa::path(
-    post, path = "/subscription/messages/{messageId}/resend", tag = "subscription",
+    post, path = "/subscription/messages/{messageId}/resend", operation_id = "resendMessage", tag = "subscription",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("messageId" = Uuid, Path, description = "The message.")),
     responses((status = 202, description = "The message, which is on its way.", body = Message), ResendRefused)

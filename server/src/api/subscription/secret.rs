@@ -57,7 +57,7 @@ async fn told(shop: &Shop, by: &Operator, id: SubscriptionId) -> Result<Response
 ///
 /// Sellers alone.
 #[utoipa::path(
-    get, path = "/subscription/subscriptions/{subscriptionId}/secrets", tag = "subscription",
+    get, path = "/subscription/subscriptions/{subscriptionId}/secrets", operation_id = "getSubscriptionSecrets", tag = "subscription",
     security(("bearer" = ["seller"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription.")),
     responses(
@@ -74,7 +74,7 @@ async fn secrets(State(shop): State<Shop>, Desk(by): Desk, Id(id): Id<Subscripti
 ///
 /// Makes a new one. The one before signs beside it for 24 hours, an older one no more. Sellers alone.
 #[utoipa::path(
-    post, path = "/subscription/subscriptions/{subscriptionId}/secrets", tag = "subscription",
+    post, path = "/subscription/subscriptions/{subscriptionId}/secrets", operation_id = "rotateSubscriptionSecret", tag = "subscription",
     security(("bearer" = ["seller"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription."), VersionHeader),
     responses(

@@ -24,7 +24,7 @@ refusals!(NotActive: ScopeRequired, StatusChanged);
 /// What waits goes on waiting, and what happens meanwhile is not told. One that is paused stays so; one
 /// that was switched off by itself cannot be (409). Its seller, and the staff.
 #[utoipa::path(
-    post, path = "/subscription/subscriptions/{subscriptionId}/pause", tag = "subscription",
+    post, path = "/subscription/subscriptions/{subscriptionId}/pause", operation_id = "pauseSubscription", tag = "subscription",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription.")),
     responses((status = 200, description = "The subscription as it is now.", body = Subscription), NotActive)
@@ -39,7 +39,7 @@ async fn pause(State(shop): State<Shop>, Desk(by): Desk, Id(id): Id<Subscription
 /// Begins anew where it was paused or switched off: what happens from now on is told, and what waited while
 /// it was paused is sent. One that is active stays so. Its seller, and the staff.
 #[utoipa::path(
-    post, path = "/subscription/subscriptions/{subscriptionId}/resume", tag = "subscription",
+    post, path = "/subscription/subscriptions/{subscriptionId}/resume", operation_id = "resumeSubscription", tag = "subscription",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription.")),
     responses((status = 200, description = "The subscription as it is now.", body = Subscription), DeskAlone)
@@ -54,7 +54,7 @@ async fn resume(State(shop): State<Shop>, Desk(by): Desk, Id(id): Id<Subscriptio
 /// Sends `subscription.test` at once, whatever the topics are. While one waits no other is written: that one
 /// is sent at once, and answered. Only while the subscription is active (409 otherwise); sellers alone.
 #[utoipa::path(
-    post, path = "/subscription/subscriptions/{subscriptionId}/test", tag = "subscription",
+    post, path = "/subscription/subscriptions/{subscriptionId}/test", operation_id = "sendTestMessage", tag = "subscription",
     security(("bearer" = ["seller"]), ("session" = [])),
     params(("subscriptionId" = Uuid, Path, description = "The subscription.")),
     responses((status = 202, description = "The message, which is on its way.", body = Message), NotActive)

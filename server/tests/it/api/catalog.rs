@@ -61,7 +61,7 @@ async fn what_is_wrong_with_a_product_is_told_all_at_once() -> Outcome {
         ("#/author", "required"),
         ("#/category", "type"),
         ("#/earnPercent", "out_of_range"),
-        ("#/isbn", "format"),
+        ("#/isbn", "isbn"),
         ("#/listPrice", "out_of_range"),
         ("#/onHand", "out_of_range"),
         ("#/publishedYear", "out_of_range"),

@@ -272,23 +272,24 @@ async fn every_bad_field_of_an_order_is_told_at_once() -> Outcome {
     let told = |fields: &[(&str, &str)]| -> Vec<(String, String)> {
         fields.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect()
     };
-    // What its schema says,
+    // What its schema says, and what single fields must be,
     let fields = refused(json!({
-        "address": { "recipient": "", "phone": 1, "postcode": "4524", "line1": "세종대로 110" }, "points": -1, "lines": [],
-        "payment": { "method": "cash" }, "total": 1
+        "address": { "recipient": " ", "phone": 1, "postcode": "4524", "line1": "세종대로 110" }, "points": -1, "lines": [],
+        "payment": { "method": "cash" }, "note": "🙂", "total": 1
     }));
     let expected = [
         ("#/address/phone", "type"),
-        ("#/address/postcode", "format"),
+        ("#/address/postcode", "postcode"),
         ("#/address/recipient", "required"),
         ("#/expectedTotal", "required"),
         ("#/lines", "too_few"),
+        ("#/note", "characters"),
         ("#/payment/method", "choice"),
         ("#/points", "out_of_range"),
         ("#/total", "unknown_field"),
     ];
     assert_eq!(fields.await?, told(&expected));
-    // and what it does not.
+    // and what goes beyond them.
     let fields = refused(json!({
         "address": { "recipient": "김🙂", "phone": "010-1234-5678", "postcode": "04524", "line1": "세종대로 110" },
         "expectedTotal": 9000,

@@ -127,6 +127,7 @@ async fn a_message_is_sent_while_its_subscription_is_active_and_is_looked_at() -
     let id = test.body["id"].as_str().unwrap_or_default();
     let message = format!("/subscription/messages/{id}");
     let read = api.get(&message).by(&staff).send().await?;
+    assert!(read.body["log"].is_array(), "{}", read.body);
     let body: Value = serde_json::from_str(read.body["body"].as_str().unwrap_or_default())?;
     assert_eq!((&body["type"], &body["data"]["subscriptionId"]), (&json!("subscription.test"), &made.body["id"]));
 

@@ -1,0 +1,186 @@
+//! JSON as it comes, read strictly: a name stands once in an object, texts can be stored, and a whole number
+//! is one however it is written.
+
+use std::fmt;
+
+use contract::{Failure, form::Flaw};
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Value};
+
+/// The most values of one body. No schema needs a tenth of it.
+const MOST_VALUES: usize = 4_000;
+
+/// Up to here every whole number has a float of its own: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// What was read, with what is wrong by itself: JSON Pointers and the flaws there.
+#[derive(Debug, Default)]
+pub(super) struct Json {
+    pub(super) value: Value,
+    pub(super) flaws: Vec<(String, Flaw)>,
+}
+
+/// Reads text.
+///
+/// # Errors
+/// [`Failure::BadRequest`] for what is no JSON; [`Failure::TooLarge`] for more than [`MOST_VALUES`].
+pub(super) fn parse(text: &[u8]) -> Result<Json, Failure> {
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let json = take(&mut reader)?;
+    reader.end().map_err(|_| Failure::BadRequest)?;
+    Ok(json)
+}
+
+/// Reads what is a value already.
+///
+/// # Errors
+/// As [`parse`].
+pub(super) fn take<'de, D: Deserializer<'de>>(from: D) -> Result<Json, Failure> {
+    let mut notes = Notes::default();
+    match (Node { place: String::new(), notes: &mut notes }).deserialize(from) {
+        Ok(value) => Ok(Json { value, flaws: notes.flaws }),
+        Err(_) if notes.values > MOST_VALUES => Err(Failure::TooLarge),
+        Err(_) => Err(Failure::BadRequest),
+    }
+}
+
+/// Where a member of an object or an entry of a list stands.
+pub(super) fn below(place: &str, name: &str) -> String {
+    format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The name of a member of the outermost object, by where it stands.
+pub(super) fn name(place: &str) -> String {
+    place.strip_prefix('/').unwrap_or(place).replace("~1", "/").replace("~0", "~")
+}
+
+#[derive(Default)]
+struct Notes {
+    values: usize,
+    flaws: Vec<(String, Flaw)>,
+}
+
+/// One value on its way in.
+struct Node<'a> {
+    place: String,
+    notes: &'a mut Notes,
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        self.notes.values += 1;
+        if self.notes.values > MOST_VALUES {
+            return Err(D::Error::custom("too many values"));
+        }
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, read: bool) -> Result<Value, E> {
+        Ok(read.into())
+    }
+
+    fn visit_i64<E>(self, read: i64) -> Result<Value, E> {
+        Ok(read.into())
+    }
+
+    fn visit_u64<E>(self, read: u64) -> Result<Value, E> {
+        Ok(read.into())
+    }
+
+    /// `1.0` and `1e2` are whole.
+    fn visit_f64<E>(self, read: f64) -> Result<Value, E> {
+        let whole = read.fract() == 0.0 && read.abs() < EXACT;
+        Ok(if whole { (read as i64).into() } else { read.into() })
+    }
+
+    /// No database holds NUL.
+    fn visit_str<E>(self, read: &str) -> Result<Value, E> {
+        if read.contains('\0') {
+            self.notes.flaws.push((self.place, Flaw::Characters));
+        }
+        Ok(read.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut read = Vec::new();
+        while let Some(value) = entries
+            .next_element_seed(Node { place: below(&self.place, &read.len().to_string()), notes: &mut *self.notes })?
+        {
+            read.push(value);
+        }
+        Ok(Value::Array(read))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut read = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if name.contains('\0') {
+                return Err(A::Error::custom("a name with NUL"));
+            }
+            let place = below(&self.place, &name);
+            let value = members.next_value_seed(Node { place: place.clone(), notes: &mut *self.notes })?;
+            if read.insert(name, value).is_some() {
+                self.notes.flaws.push((place, Flaw::Repeated));
+            }
+        }
+        Ok(Value::Object(read))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn flaws(text: &str) -> Vec<(String, Flaw)> {
+        parse(text.as_bytes()).map(|json| json.flaws).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_told_where_it_stands() {
+        let text = r#"{ "a": 1, "lines": [{}, { "x/y": 1, "x/y": 1 }], "a": 2 }"#;
+        let expected = ["/lines/1/x~1y", "/a"].map(|place| (place.to_owned(), Flaw::Repeated));
+        assert_eq!(flaws(text), expected);
+    }
+
+    #[test]
+    fn a_text_with_nul_is_told_where_it_stands() {
+        assert_eq!(flaws(r#"{ "a": ["b", "\u0000"] }"#), [("/a/1".to_owned(), Flaw::Characters)]);
+        assert_eq!(parse(br#"{ "\u0000": 1 }"#).err(), Some(Failure::BadRequest));
+    }
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        let read = parse(b"[1, 1.0, 1e2, 1.5, 9007199254740993, 18446744073709551615]").map(|json| json.value);
+        assert_eq!(read.ok(), Some(json!([1, 1, 100, 1.5, 9_007_199_254_740_993_i64, u64::MAX])));
+    }
+
+    #[test]
+    fn what_is_no_json_or_too_much_of_it_is_refused() {
+        for wrong in ["", "{", "{} {}", "[1,]", "nan", "\"\u{1}\""] {
+            assert_eq!(parse(wrong.as_bytes()).err(), Some(Failure::BadRequest), "{wrong}");
+        }
+        let list = |values: usize| format!("[{}]", vec!["1"; values].join(","));
+        assert!(parse(list(MOST_VALUES - 1).as_bytes()).is_ok());
+        assert_eq!(parse(list(MOST_VALUES).as_bytes()).err(), Some(Failure::TooLarge));
+        assert_eq!(parse("[".repeat(100_000).as_bytes()).err(), Some(Failure::BadRequest));
+    }
+}

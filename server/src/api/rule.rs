@@ -1,0 +1,52 @@
+//! Rules that a schema has no words for: it names them as the `format` of a text. They are the very ones of
+//! the forms, so that a field that breaks one is told together with all the others.
+
+use contract::{
+    address, coupon, delivery,
+    form::{Flaw, line},
+    member::{self, Email},
+    product::{
+        form::{required, text},
+        isbn::isbn,
+    },
+};
+use domain::subscription::read_target;
+use jsonschema::ValidationOptions;
+
+type Rule = fn(&str) -> Result<(), Flaw>;
+
+/// How long a text may be stands in its schema.
+const ANY: usize = usize::MAX;
+
+/// Each by the name that schemas give it.
+const RULES: [(&str, Rule); 13] = [
+    ("line", |typed| line(typed, ANY).map(drop)),
+    ("optional-line", |typed| optional(typed, |typed| line(typed, ANY))),
+    ("title", |typed| required(text(typed, ANY, false)).map(drop)),
+    ("optional-title", |typed| text(typed, ANY, false).map(drop)),
+    ("text", |typed| text(typed, ANY, true).map(drop)),
+    ("email", |typed| Email::parse(typed).map(drop)),
+    ("phone", |typed| member::phone(typed).map(drop)),
+    ("optional-phone", |typed| optional(typed, member::phone)),
+    ("postcode", |typed| address::postcode(typed).map(drop)),
+    ("isbn", |typed| isbn(typed).map(drop)),
+    ("tracking-number", |typed| delivery::tracking_number(typed).map(drop)),
+    ("coupon-code", |typed| coupon::read_code(typed).map(drop)),
+    // Whether it may lead inside is a setting, and asked for where it is kept.
+    ("web-address", |typed| read_target(typed, true).map(drop)),
+];
+
+fn optional<T>(typed: &str, rule: impl Fn(&str) -> Result<T, Flaw>) -> Result<(), Flaw> {
+    if typed.trim().is_empty() { Ok(()) } else { rule(typed).map(drop) }
+}
+
+/// Has a validator keep the rules.
+pub(super) fn kept(options: ValidationOptions) -> ValidationOptions {
+    RULES.iter().fold(options, |options, (name, rule)| options.with_format(*name, |typed| rule(typed).is_ok()))
+}
+
+/// What a rule says of a text; `None` where there is no such rule, or it has nothing to say.
+pub(super) fn broken(name: &str, typed: &str) -> Option<Flaw> {
+    let (_, rule) = RULES.iter().find(|(known, _)| *known == name)?;
+    rule(typed).err()
+}
