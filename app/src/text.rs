@@ -191,7 +191,12 @@ pub(crate) fn flaw(flaw: Flaw) -> String {
 
 /// Why a request was refused, in a sentence of a language, for programs, which come without a page.
 pub fn told(why: &Failure, locale: Locale) -> String {
-    within(locale, || failure(why))
+    within(locale, || match why {
+        Failure::Invalid(_) => t!("program-invalid"),
+        Failure::AlreadySent => t!("program-already-sent"),
+        Failure::EditedMeanwhile => t!("program-edited-meanwhile"),
+        why => failure(why),
+    })
 }
 
 /// Why a field was refused, in the same way.

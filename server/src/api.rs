@@ -24,12 +24,15 @@ mod replay;
 mod rule;
 mod schema;
 mod subscription;
+mod together;
 mod token;
+mod types;
 mod version;
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, header},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::any,
@@ -63,6 +66,9 @@ fn operations() -> OpenApiRouter<Shop> {
         .merge(subscription::router())
         .merge(token::router())
 }
+
+/// Set where a secret is told.
+const NOT_STORED: (HeaderName, HeaderValue) = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
 /// Operations where passwords could be guessed.
 fn doors() -> OpenApiRouter<Shop> {

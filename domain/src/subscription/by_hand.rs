@@ -55,8 +55,7 @@ async fn again(conn: &mut PgConnection, id: DeliveryId, at: OffsetDateTime) -> R
     let again = sqlx::query!(
         "update subscription_delivery d
          set status = 'pending', attempts = 0, status_code = null, trouble = null,
-             next_attempt_at = case when d.leased_until > $2 then d.next_attempt_at else $2 end,
-             first_attempt_at = case when d.leased_until > $2 then d.first_attempt_at end
+             next_attempt_at = case when d.leased_until > $2 then d.next_attempt_at else $2 end
          from (select status from subscription_delivery where message_id = $1 for update) old
          where d.message_id = $1
            and not (d.topic = 'subscription.test' and exists (

@@ -9,7 +9,7 @@ use contract::{
 };
 use time::OffsetDateTime;
 
-use super::find;
+use super::{LEASE, find};
 use crate::{
     Result, Shop,
     member::Operator,
@@ -84,6 +84,8 @@ pub struct Detail {
 pub struct Attempt {
     /// When it began, in UTC.
     pub began_at: OffsetDateTime,
+    /// Whether it goes on right now.
+    pub under_way: bool,
     /// When it ended, in UTC; none while it is under way, and where it was cut off.
     pub ended_at: Option<OffsetDateTime>,
     /// What was answered, as an HTTP status; none where nothing was.
@@ -216,6 +218,7 @@ async fn log(shop: &Shop, id: DeliveryId) -> Result<Vec<Attempt>> {
     let attempts = rows.fetch_all(&shop.db).await?.into_iter().map(|row| {
         Ok(Attempt {
             began_at: row.began_at,
+            under_way: row.ended_at.is_none() && row.began_at + LEASE > shop.now(),
             ended_at: row.ended_at,
             status_code: row.status_code,
             trouble: row.trouble.as_deref().map(read).transpose()?,

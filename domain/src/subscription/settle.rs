@@ -63,11 +63,27 @@ impl Outcome {
 /// # Errors
 /// Where the database is away; the message is sent once more when its lease is over.
 pub async fn settle(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<()> {
+    // What was answered is true, whosever the message is by now.
+    retry("note an attempt", || note(shop, sending, outcome)).await?;
     if outcome.is_taken() {
         retry("settle a message", || taken(shop, sending, outcome)).await
     } else {
         retry("settle a message", || not_taken(shop, sending, outcome)).await
     }
+}
+
+async fn note(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<()> {
+    let trouble = (!outcome.is_taken()).then(|| outcome.trouble());
+    sqlx::query!(
+        "update subscription_attempt set ended_at = $2, status_code = $3, trouble = $4 where attempt_id = $1",
+        sending.noted,
+        shop.now(),
+        outcome.code(),
+        trouble.map(word).transpose()?
+    )
+    .execute(&shop.db)
+    .await?;
+    Ok(())
 }
 
 async fn taken(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<()> {
@@ -82,7 +98,7 @@ async fn taken(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<()> {
     .execute(&mut *tx)
     .await?;
     // What is no more this claim's is not committed.
-    if store(&mut tx, sending, shop.now(), (DeliveryStatus::Delivered, None), (outcome.code(), None)).await? {
+    if store(&mut tx, sending, DeliveryStatus::Delivered, None, (outcome.code(), None)).await? {
         tx.commit().await?;
     }
     Ok(())
@@ -123,7 +139,7 @@ async fn not_taken(shop: &Shop, sending: &Sending, outcome: Outcome) -> Result<(
         (None, _, Some(next)) => (DeliveryStatus::Pending, Some(next)),
         (None, _, None) => (DeliveryStatus::Failed, None),
     };
-    if !store(&mut tx, sending, at, (to, next), (outcome.code(), Some(outcome.trouble()))).await? {
+    if !store(&mut tx, sending, to, next, (outcome.code(), Some(outcome.trouble()))).await? {
         return Ok(());
     }
     if same && own.failing_since.is_none() {
@@ -160,15 +176,12 @@ async fn asked_again(conn: &mut PgConnection, sending: &Sending) -> Result<bool>
 async fn store(
     conn: &mut PgConnection,
     sending: &Sending,
-    at: OffsetDateTime,
-    (to, next): (DeliveryStatus, Option<OffsetDateTime>),
+    to: DeliveryStatus,
+    next: Option<OffsetDateTime>,
     (code, trouble): (Option<i32>, Option<Trouble>),
 ) -> Result<bool> {
     let stored = sqlx::query!(
-        "with noted as (
-             update subscription_attempt set ended_at = $7, status_code = $5, trouble = $6 where attempt_id = $8
-         )
-         update subscription_delivery
+        "update subscription_delivery
          set status = $3::text, next_attempt_at = $4, leased_until = null, status_code = $5, trouble = $6,
              attempts = case when $3::text = 'pending' then attempts else greatest(attempts, 1) end
          where message_id = $1 and leased_until = $2 and status = 'pending'",
@@ -177,9 +190,7 @@ async fn store(
         word(to)?,
         next,
         code,
-        trouble.map(word).transpose()?,
-        at,
-        sending.noted
+        trouble.map(word).transpose()?
     );
     Ok(stored.execute(conn).await?.rows_affected() > 0)
 }

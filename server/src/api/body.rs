@@ -8,15 +8,17 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use contract::{Failure, form::Flaw};
+use domain::{Shop, subscription::allows_private};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::{
-    json::{self, Json},
+    json::{self, Json, MOST_FLAWS},
     problem::{Refusal, parameter},
     schema,
+    together::Together,
 };
 
 /// The largest body, in bytes: a description of 20,000 characters fits, however it is written.
@@ -29,19 +31,43 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// field is told at once.
 pub(super) struct Body<T>(pub(super) T);
 
-impl<T, S> FromRequest<S> for Body<T>
+impl<T> FromRequest<Shop> for Body<T>
 where
     T: DeserializeOwned + ToSchema + 'static,
-    S: Send + Sync,
 {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
-        if !is_json(request.headers()) {
-            return Err(Failure::UnsupportedMediaType.into());
-        }
-        Ok(Self(read(json::parse(&bytes(request).await?)?)?))
+    async fn from_request(request: Request, shop: &Shop) -> Result<Self, Refusal> {
+        let sent = sent(request).await?;
+        Ok(Self(read(sent, allows_private(shop))?))
     }
+}
+
+/// A body whose fields also have to go together.
+pub(super) struct Whole<T>(pub(super) T);
+
+impl<T> FromRequest<Shop> for Whole<T>
+where
+    T: DeserializeOwned + ToSchema + Together + 'static,
+{
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, shop: &Shop) -> Result<Self, Refusal> {
+        let mut sent = sent(request).await?;
+        let between = T::together(&sent.value, shop);
+        // Those that are told below are told here only beside what cannot be read.
+        if !(T::KEPT_BELOW && sent.flaws.is_empty() && schema::check::<T>(&sent.value, false)?.fits) {
+            sent.flaws.extend(between);
+        }
+        Ok(Self(read(sent, allows_private(shop))?))
+    }
+}
+
+async fn sent(request: Request) -> Result<Json, Failure> {
+    if !is_json(request.headers()) {
+        return Err(Failure::UnsupportedMediaType);
+    }
+    json::parse(&bytes(request).await?)
 }
 
 /// Reads a body whole. What is larger than any is not read to its end, and what comes slowly is not waited
@@ -78,7 +104,7 @@ where
         }
         let mut asked = json::take(Value::Object(asked))?;
         asked.flaws.extend(twice);
-        let flaws = match read(asked) {
+        let flaws = match read(asked, false) {
             Err(Failure::Invalid(flaws)) => flaws,
             read => return Ok(Self(read?)),
         };
@@ -108,21 +134,20 @@ where
     }
 }
 
-/// Reads what fits the schema; all that does not is told at once, by where it stands.
-fn read<T: DeserializeOwned + ToSchema + 'static>(Json { value, flaws }: Json) -> Result<T, Failure> {
-    let mut told = match schema::check::<T>(&value) {
-        Ok(()) => Vec::new(),
-        Err(Failure::Invalid(flaws)) => flaws.iter().map(|(place, flaw)| (place.to_owned(), flaw)).collect(),
-        Err(other) => return Err(other),
-    };
-    for (place, flaw) in flaws {
-        // One reason a field is enough.
-        if told.len() < schema::MOST_FLAWS && !told.iter().any(|(known, _)| *known == place) {
-            told.push((place, flaw));
+/// Reads what fits the schema; all that is wrong is told at once, by where it stands. Where nothing is but
+/// rules of single texts, it is read: whoever keeps those rules tells of them, and of what only the database
+/// knows.
+fn read<T: DeserializeOwned + ToSchema + 'static>(sent: Json, inside: bool) -> Result<T, Failure> {
+    let Json { value, flaws } = sent;
+    let mut checked = schema::check::<T>(&value, inside)?;
+    if !(checked.fits && flaws.is_empty()) {
+        for (place, flaw) in flaws {
+            // One reason a field is enough.
+            if checked.flaws.len() < MOST_FLAWS && !checked.flaws.iter().any(|(known, _)| *known == place) {
+                checked.flaws.push((place, flaw));
+            }
         }
-    }
-    if !told.is_empty() {
-        return Err(Failure::Invalid(told.into_iter().collect()));
+        return Err(Failure::Invalid(checked.flaws.into_iter().collect()));
     }
     T::deserialize(value).map_err(|error| {
         tracing::debug!(%error, "what fits the schema cannot be read");
@@ -130,10 +155,17 @@ fn read<T: DeserializeOwned + ToSchema + 'static>(Json { value, flaws }: Json) -
     })
 }
 
-/// A value of an address, where all is text, as the schema wants it.
+/// A value of an address, where all is text, as the schema wants it. Numbers are written in one way.
 fn value<T: ToSchema + 'static>(name: &str, typed: String) -> Value {
     if schema::takes::<T>(name, "integer") {
-        typed.parse::<i64>().map_or(Value::String(typed), Value::from)
+        let digits = typed.strip_prefix('-').unwrap_or(&typed);
+        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with("0");
+        match typed.parse::<i64>() {
+            Ok(number) if plain || typed == "0" => number.into(),
+            // Too large for any limit.
+            Err(_) if plain => typed.parse::<f64>().map_or(Value::String(typed), Value::from),
+            _ => Value::String(typed),
+        }
     } else if schema::takes::<T>(name, "boolean") {
         typed.parse::<bool>().map_or(Value::String(typed), Value::from)
     } else {

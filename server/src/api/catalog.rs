@@ -9,12 +9,7 @@ mod shown;
 mod version;
 
 use axum::{Json, extract::State};
-use contract::{
-    Failure,
-    form::{Flaw, Flaws},
-    picture,
-    product::ProductCard,
-};
+use contract::{form::Flaw, picture, product::ProductCard};
 use domain::{Shop, product as domain_product};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -79,16 +74,15 @@ async fn category(shop: &Shop, slug: &str) -> Result<Option<i64>, Refusal> {
 }
 
 /// The id of the category that is asked for, if one is.
-async fn asked(shop: &Shop, slug: Option<&str>) -> Result<Option<i64>, Refusal> {
-    let Some(slug) = slug else { return Ok(None) };
-    let named = category(shop, slug).await?;
-    Ok(Some(named.ok_or_else(|| Failure::Invalid(Flaws::one("category", Flaw::Choice)))?))
+async fn asked(shop: &Shop, slug: Option<&str>) -> Result<Result<Option<i64>, Flaw>, Refusal> {
+    let Some(slug) = slug else { return Ok(Ok(None)) };
+    Ok(category(shop, slug).await?.map(Some).ok_or(Flaw::Choice))
 }
 
 /// A product in a list.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({
+#[schema(as = ProductCard, example = json!({
     "id": 205, "title": "셜록 홈스의 모험", "author": "아서 코넌 도일", "listPrice": 15000, "salePrice": 13500,
     "available": 12, "cover": "/covers/205.svg"
 }))]

@@ -28,7 +28,7 @@ use super::{
     counters, doors, json, operations, page,
     problem::{FieldProblem, Problem, parameter},
     refusals::add,
-    replay, subscription,
+    replay, subscription, types,
 };
 
 /// Where the document stands.
@@ -41,11 +41,11 @@ const DOCUMENT: &str = "/api/openapi.json";
         description = "The shop for programs: what shoppers, sellers and the staff do in a browser, at documented paths.\n\n\
             **Signing in.** `POST /member/login` gives a token; send it as `Authorization: Bearer …`. A token acts as its scope: `shopper`, `seller` or `staff`. The session cookie of a browser works too.\n\n\
             **Units.** Money is whole won. Times are RFC 3339 in UTC. Ids of orders, payments, deliveries, claims and coupons are UUIDs, those of members and products whole numbers.\n\n\
-            **Doing it once.** Every change takes an `Idempotency-Key`, a new UUID for each change. The same key at the same address with the same body, byte by byte, within 24 hours is answered with the first answer and `Idempotency-Replayed: true`; with another body it is refused with 422 `already_sent`; while the first is under way with 409 `key_in_use`. Answers that a later try may change (400, 401, 403, 404, 412, 422, 428, 429, 5xx, and a payment that is not decided yet) are not kept: the same key goes on. What moves money must come with a key. A guest is known by the session, and who signs in or up by what they send; whatever else comes without a session is done each time.\n\n\
-            **Refusals** are problem details (RFC 9457). Act upon `code`; a bad body names every bad field at once in `errors`. Fields that there are none of are refused. A name may stand once in an object. Sentences are Korean, or English where `Accept-Language` asks for it.\n\n\
-            **Formats** of texts: `line` is one line of letters and digits of any script and the punctuation of names and addresses, `title` and `text` take every character but control characters, `text` with line breaks; `phone` is a Korean number, `isbn` one of 13 digits whose last is right, `web-address` begins with `https://`. Of an `optional-…` nothing need be in it.\n\n\
+            **Doing it once.** Every change takes an `Idempotency-Key`, a new UUID for each change. The same key at the same address with the same body, byte by byte, within 24 hours is answered with the first answer and `Idempotency-Replayed: true`, a refusal with 402 or 409 too: once its cause is mended, send a new key; with another body it is refused with 422 `already_sent`; while the first is under way with 409 `key_in_use`. Answers that a later try may change (400, 401, 403, 404, 412, 422, 428, 429, 5xx, and a payment that is not decided yet) are not kept: the same key goes on. What moves money must come with a key. A guest is known by the session, and who signs in or up by what they send; whatever else comes without a session is done each time.\n\n\
+            **Refusals** are problem details (RFC 9457). Act upon `code`; a bad body names every bad field at once in `errors`, up to a hundred; only what nothing but the database can tell, such as a taken e-mail address, may come once all else is right. Fields that there are none of are refused. A name may stand once in an object. Sentences are Korean, or English where `Accept-Language` asks for it.\n\n\
+            **Formats** of texts: `line` is one line of letters and digits of any script, without combining marks, and the punctuation of names and addresses, `title` and `text` take every character but control characters, `text` with line breaks; `phone` is a Korean number, `postcode` one of five digits, `isbn` one of 13 digits whose last is right, `tracking-number` 5 to 30 letters and digits, `coupon-code` 4 to 40 letters, digits and hyphens, `email` has a dot in its domain, `cursor` came as `next`, `web-address` begins with `https://`. Of an `optional-…` nothing need be in it.\n\n\
             **Lists** come in parts: send `next` as `cursor`.\n\n\
-            **Limits.** `X-RateLimit-Limit` tells how many requests may come at once, `X-RateLimit-Remaining` how many of them are left, of the limit that is nearest: that of the token or session, of the address, or of tries to sign in and to take coupons by their code; a refusal with 429 tells in `Retry-After` after how many seconds to come again. A body may have 256 KiB."
+            **Limits.** `X-RateLimit-Limit` tells how many requests may come at once, `X-RateLimit-Remaining` how many of them are left, of the limit that is nearest: that of the token or session, of the address, or of signing in and up, or of taking coupons; a refusal with 429 tells in `Retry-After` after how many seconds to come again. A body may have 256 KiB and 4,000 values."
     ),
     components(schemas(Problem, FieldProblem)),
     tags(
@@ -86,6 +86,7 @@ pub fn document() -> &'static utoipa::openapi::OpenApi {
         for (path, item) in &mut document.paths.paths {
             complete(path, item, &schemas);
         }
+        types::mend(&mut document);
         document
     });
     &DOCUMENT
@@ -119,6 +120,7 @@ fn complete(path: &str, item: &mut PathItem, schemas: &Schemas) {
 fn describe(operation: &mut Operation, changes: bool, schemas: &Schemas) {
     let wrong = wrong(operation, schemas);
     operation.parameters.iter_mut().flatten().for_each(bound);
+    operation.parameters.iter_mut().flatten().for_each(exemplify);
     let stands = |place| operation.parameters.iter().flatten().filter_map(own).any(|one| one.parameter_in == place);
     let (in_path, in_query) = (stands(ParameterIn::Path), stands(ParameterIn::Query));
     let responses = &mut operation.responses.responses;
@@ -203,6 +205,24 @@ fn bound(parameter: &mut RefOr<Parameter>) {
         object.minimum.get_or_insert(1_i32.into());
         object.maximum.get_or_insert(utoipa::Number::Int(isize::MAX));
     }
+}
+
+/// Gives a parameter an example, where it has none of its own.
+fn exemplify(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(parameter) = parameter else { return };
+    let told = json!(parameter);
+    let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema else { return };
+    if !(told["example"].is_null() && object.examples.is_empty() && object.enum_values.is_none()) {
+        return;
+    }
+    let integer = told["schema"]["type"].to_string().contains("integer");
+    let example = match told["schema"]["format"].as_str() {
+        Some("uuid") => Some(json!("0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f")),
+        Some("cursor") => Some(json!("42")),
+        _ if integer => Some(object.default.clone().unwrap_or_else(|| json!(2))),
+        _ => None,
+    };
+    object.examples.extend(example);
 }
 
 fn own(parameter: &RefOr<Parameter>) -> Option<&Parameter> {

@@ -13,6 +13,12 @@ use serde_json::{Map, Value};
 /// The most values of one body. No schema needs a tenth of it.
 const MOST_VALUES: usize = 4_000;
 
+/// Flaws that are told of one body: nobody mends more at once.
+pub(super) const MOST_FLAWS: usize = 100;
+
+/// The longest name that is told back, in characters. No schema has one of half of it.
+const LONGEST_NAME: usize = 100;
+
 /// Up to here every whole number has a float of its own: 2^53.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -40,16 +46,19 @@ pub(super) fn parse(text: &[u8]) -> Result<Json, Failure> {
 /// As [`parse`].
 pub(super) fn take<'de, D: Deserializer<'de>>(from: D) -> Result<Json, Failure> {
     let mut notes = Notes::default();
-    match (Node { place: String::new(), notes: &mut notes }).deserialize(from) {
+    match Node(&mut notes).deserialize(from) {
         Ok(value) => Ok(Json { value, flaws: notes.flaws }),
         Err(_) if notes.values > MOST_VALUES => Err(Failure::TooLarge),
         Err(_) => Err(Failure::BadRequest),
     }
 }
 
-/// Where a member of an object or an entry of a list stands.
+/// Where a member of an object or an entry of a list stands. Nobody is told a name back that is longer than
+/// any that there is.
 pub(super) fn below(place: &str, name: &str) -> String {
-    format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"))
+    let short: String = name.chars().take(LONGEST_NAME).collect();
+    let cut = if short.len() < name.len() { "…" } else { "" };
+    format!("{place}/{}{cut}", short.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The name of a member of the outermost object, by where it stands.
@@ -57,24 +66,44 @@ pub(super) fn name(place: &str) -> String {
     place.strip_prefix('/').unwrap_or(place).replace("~1", "/").replace("~0", "~")
 }
 
+/// What is known of the values so far, and the way to the one at hand.
 #[derive(Default)]
 struct Notes {
     values: usize,
+    way: Vec<String>,
     flaws: Vec<(String, Flaw)>,
 }
 
-/// One value on its way in.
-struct Node<'a> {
-    place: String,
-    notes: &'a mut Notes,
+impl Notes {
+    fn tell(&mut self, flaw: Flaw) {
+        if self.flaws.len() < MOST_FLAWS {
+            let place = self.way.iter().fold(String::new(), |place, name| below(&place, name));
+            // One reason a field is enough.
+            if self.flaws.iter().all(|(known, _)| *known != place) {
+                self.flaws.push((place, flaw));
+            }
+        }
+    }
+
+    /// Goes on to a value that stands below.
+    fn enter(&mut self, name: &str) {
+        self.way.push(name.chars().take(LONGEST_NAME + 1).collect());
+    }
+
+    fn leave(&mut self) {
+        self.way.pop();
+    }
 }
+
+/// One value on its way in.
+struct Node<'a>(&'a mut Notes);
 
 impl<'de> DeserializeSeed<'de> for Node<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
-        self.notes.values += 1;
-        if self.notes.values > MOST_VALUES {
+        self.0.values += 1;
+        if self.0.values > MOST_VALUES {
             return Err(D::Error::custom("too many values"));
         }
         from.deserialize_any(self)
@@ -113,16 +142,18 @@ impl<'de> Visitor<'de> for Node<'_> {
     /// No database holds NUL.
     fn visit_str<E>(self, read: &str) -> Result<Value, E> {
         if read.contains('\0') {
-            self.notes.flaws.push((self.place, Flaw::Characters));
+            self.0.tell(Flaw::Characters);
         }
         Ok(read.into())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut read = Vec::new();
-        while let Some(value) = entries
-            .next_element_seed(Node { place: below(&self.place, &read.len().to_string()), notes: &mut *self.notes })?
-        {
+        loop {
+            self.0.enter(&read.len().to_string());
+            let entry = entries.next_element_seed(Node(&mut *self.0))?;
+            self.0.leave();
+            let Some(value) = entry else { break };
             read.push(value);
         }
         Ok(Value::Array(read))
@@ -134,11 +165,12 @@ impl<'de> Visitor<'de> for Node<'_> {
             if name.contains('\0') {
                 return Err(A::Error::custom("a name with NUL"));
             }
-            let place = below(&self.place, &name);
-            let value = members.next_value_seed(Node { place: place.clone(), notes: &mut *self.notes })?;
+            self.0.enter(&name);
+            let value = members.next_value_seed(Node(&mut *self.0))?;
             if read.insert(name, value).is_some() {
-                self.notes.flaws.push((place, Flaw::Repeated));
+                self.0.tell(Flaw::Repeated);
             }
+            self.0.leave();
         }
         Ok(Value::Object(read))
     }
@@ -159,6 +191,16 @@ mod tests {
         let text = r#"{ "a": 1, "lines": [{}, { "x/y": 1, "x/y": 1 }], "a": 2 }"#;
         let expected = ["/lines/1/x~1y", "/a"].map(|place| (place.to_owned(), Flaw::Repeated));
         assert_eq!(flaws(text), expected);
+    }
+
+    #[test]
+    fn what_is_told_of_a_body_is_bounded_whatever_its_names() {
+        let long = format!(r#"{{ "{}": [{}"\u0000"] }}"#, "k".repeat(200_000), r#""\u0000","#.repeat(3_000));
+        let told = flaws(&long);
+        assert_eq!(told.len(), MOST_FLAWS);
+        assert!(told.iter().all(|(place, _)| place.len() < 120), "{:?}", told.first());
+        let again = format!("{{ {}\"a\": 1 }}", "\"a\": 1,".repeat(1_000));
+        assert_eq!(flaws(&again), [("/a".to_owned(), Flaw::Repeated)]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
+    NOT_STORED,
     body::{Body, Id},
     caller::{self, Caller},
     problem::Refusal,
@@ -66,6 +67,7 @@ struct Registration {
 }))]
 struct Member {
     /// The member.
+    #[schema(value_type = i64, minimum = 1)]
     id: MemberId,
     /// The name to sign in with.
     email: String,
@@ -115,7 +117,7 @@ async fn register(State(shop): State<Shop>, Body(new): Body<Registration>) -> Re
 }))]
 struct Login {
     /// The e-mail address.
-    #[schema(format = "email", min_length = 1, max_length = 254)]
+    #[schema(min_length = 1, max_length = 254)]
     email: String,
     /// The password.
     #[schema(min_length = 1, max_length = 128, format = Password)]
@@ -165,7 +167,7 @@ refusals!(LoginRefused: WrongCredentials);
     post, path = "/member/login", operation_id = "signIn", tag = "member", security(()), request_body = Login,
     responses((status = 200, description = "The token.", body = LoggedIn), LoginRefused)
 )]
-async fn login(State(shop): State<Shop>, caller: Caller, Body(login): Body<Login>) -> Result<Json<LoggedIn>, Refusal> {
+async fn login(State(shop): State<Shop>, caller: Caller, Body(login): Body<Login>) -> Result<Response, Refusal> {
     let shopper = member::sign_in(&shop, &login.email, &login.password).await?;
     let scope = login.scope.unwrap_or_default();
     let new = NewToken {
@@ -179,7 +181,8 @@ async fn login(State(shop): State<Shop>, caller: Caller, Body(login): Body<Login
     }
     let mut member = told(&shop, &shopper).await?;
     member.role = scope.reduce(shopper.role());
-    Ok(Json(LoggedIn { token: issued.secret, token_id: issued.id, scope, expires_at: issued.expires_at, member }))
+    let told = LoggedIn { token: issued.secret, token_id: issued.id, scope, expires_at: issued.expires_at, member };
+    Ok(([NOT_STORED], Json(told)).into_response())
 }
 
 /// Read oneself

@@ -9,7 +9,6 @@ use axum::{
 };
 use contract::{
     Failure,
-    form::{Flaw, Flaws},
     order::{OrderId, OrderStatus, PaymentStatus},
     payment::{MethodId, PaymentState, Way},
 };
@@ -20,19 +19,21 @@ use domain::{
     payment::{self, PaymentView, Started},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    body::{Body, Id},
+    body::{Id, Whole},
     caller::Member,
     document::KeyHeader,
     origin::Origin,
     problem::Refusal,
     refusals::refusals,
     replay::{RequiredKey, Undecided},
+    together::{Flaws, Together, named_card},
 };
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
@@ -57,6 +58,12 @@ struct PaymentOfOrder {
     /// paid. Not looked at where it is left out.
     #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
     expected_amount: Option<i64>,
+}
+
+impl Together for PaymentOfOrder {
+    fn together(sent: &Value, _: &Shop) -> Flaws {
+        named_card(sent, "/method", "/methodId").into_iter().collect()
+    }
 }
 
 /// By what an order is paid: points of the wallet, a card that is typed in at the gateway's page, or a
@@ -184,10 +191,9 @@ async fn process(
     Member(by): Member,
     _key: RequiredKey,
     Origin(origin): Origin,
-    Body(wish): Body<PaymentOfOrder>,
+    Whole(wish): Whole<PaymentOfOrder>,
 ) -> Result<Response, Refusal> {
     let saved = wish.method == OrderPaidBy::SavedCard;
-    named_with(saved, wish.method_id).map_err(|flaw| Failure::Invalid(Flaws::one("methodId", flaw)))?;
     let payment = if wish.method == OrderPaidBy::Points {
         pay_by_points(&shop, &by, &wish).await?;
         None
@@ -230,11 +236,6 @@ pub(super) fn kept_once_known(mut response: Response, open: bool) -> Response {
         response.extensions_mut().insert(Undecided);
     }
     response
-}
-
-/// A card is named where a registered one pays, and nowhere else.
-pub(super) const fn named_with(saved: bool, card: Option<MethodId>) -> Result<(), Flaw> {
-    if saved || card.is_none() { Ok(()) } else { Err(Flaw::NotTogether) }
 }
 
 /// What is left of an order that waits to be paid does not change any more, so that it can be compared

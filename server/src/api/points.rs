@@ -8,7 +8,6 @@ use axum::{
 };
 use contract::{
     Failure,
-    form::Check,
     points::PointsKind,
     table::{Cursor, Rows},
 };
@@ -17,21 +16,23 @@ use domain::{
     points::{self, Entry, Lot},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    body::{Body, Query},
+    body::{Query, Whole},
     caller::Member,
     document::KeyHeader,
     list::{Page, Part},
     origin::Origin,
-    payment::{CardPayment, begun, kept_once_known, named_with, way},
+    payment::{CardPayment, begun, kept_once_known, way},
     problem::Refusal,
     refusals::refusals,
     replay::RequiredKey,
+    together::{Flaws, Together, named_card, number},
 };
 
 /// Points that run out within so many days are told.
@@ -82,6 +83,14 @@ struct ChargedPoints {
     payment: CardPayment,
 }
 
+impl Together for PointsCharge {
+    fn together(sent: &Value, shop: &Shop) -> Flaws {
+        let amount = number(sent, "/amount").map(|amount| shop.policy.points.charge(&amount.to_string()));
+        let amount = amount.and_then(Result::err).map(|flaw| ("/amount".to_owned(), flaw));
+        amount.into_iter().chain(named_card(sent, "/method", "/methodId")).collect()
+    }
+}
+
 refusals!(ChargeRefused: WalletFull, CardGone, PaymentRefused, GatewayUnavailable);
 
 /// Charge points
@@ -107,15 +116,11 @@ async fn charge(
     Member(by): Member,
     RequiredKey(key): RequiredKey,
     Origin(origin): Origin,
-    Body(wish): Body<PointsCharge>,
+    Whole(wish): Whole<PointsCharge>,
 ) -> Result<Response, Refusal> {
     let saved = wish.method == PointsPaidBy::SavedCard;
-    let mut check = Check::default();
-    let amount = check.field("amount", shop.policy.points.charge(&wish.amount.to_string()));
-    let named = check.field("methodId", named_with(saved, wish.method_id));
-    let (Some(amount), Some(())) = (amount, named) else { return Err(check.refuse().into()) };
     let way = way(&shop, &by, saved, wish.method_id).await?;
-    let started = payment::charge_points(&shop, &by, key, amount, way, &origin).await?;
+    let started = payment::charge_points(&shop, &by, key, wish.amount, way, &origin).await?;
     let payment = begun(&shop, &by, &started).await?;
     let place = HeaderValue::try_from(payment.place()).map_err(|_| Failure::Unavailable)?;
     let open = payment.is_unknown();

@@ -12,6 +12,7 @@ use contract::{
     Failure,
     form::{Flaw, Flaws},
 };
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use strum::VariantNames;
@@ -42,7 +43,8 @@ pub(super) struct Problem {
     /// The stable word of the problem.
     #[schema(schema_with = codes)]
     pub(super) code: &'static str,
-    /// Every field that was refused, each with its reason; only where the code is `invalid`.
+    /// Every field that was refused, each with its reason, up to a hundred; only where the code is `invalid`.
+    #[schema(max_items = 100)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) errors: Vec<FieldProblem>,
 }
@@ -203,6 +205,23 @@ fn word(flaw: Flaw) -> (String, Map<String, Value>) {
     }
 }
 
+/// What has to be encoded in the fragment of a URI: RFC 6901, section 6, and RFC 3986, 3.5.
+const FRAGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 /// What a parameter is called among the flaws of a request.
 pub(super) fn parameter(name: &str) -> String {
     format!("?{name}")
@@ -215,7 +234,7 @@ fn pointer(field: &str) -> String {
         return parameter.to_owned();
     }
     if field.starts_with('/') {
-        return format!("#{field}");
+        return format!("#{}", utf8_percent_encode(field, FRAGMENT));
     }
     let mut pointer = String::from("#/");
     let mut upper = false;
@@ -248,6 +267,10 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
         }
         return told;
     }
+    // It was told already, further in.
+    if response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == PROBLEM) {
+        return response;
+    }
     let failure = match response.status() {
         StatusCode::METHOD_NOT_ALLOWED => Failure::MethodNotAllowed,
         StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
@@ -256,21 +279,30 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
         _ => return response,
     };
     let mut told = Refusal::from(failure).answer(locale);
-    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
-        told.headers_mut().insert(header::ALLOW, allow);
+    for (name, value) in response.headers() {
+        if !matches!(*name, header::CONTENT_LENGTH | header::CONTENT_TYPE) {
+            told.headers_mut().insert(name, value.clone());
+        }
     }
     told
 }
 
-/// The language that a program asks for: the first in `Accept-Language` that the shop speaks, or the
-/// one that its browser has chosen.
+/// The language that a program asks for: the one of most weight in `Accept-Language` that the shop speaks,
+/// the first of several, or the one that its browser has chosen.
 pub(super) fn locale(headers: &HeaderMap) -> Locale {
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let first = asked.split(',').map(|part| part.split([';', '-']).next().unwrap_or_default().trim());
-    match first.into_iter().find(|word| matches!(*word, "ko" | "en")) {
-        Some(word) => Locale::parse(word),
-        None => crate::http::locale(headers),
+    let mut best = None;
+    for part in asked.split(',') {
+        let (range, weight) = part.split_once(';').unwrap_or((part, ""));
+        let word = range.split('-').next().unwrap_or_default().trim().to_ascii_lowercase();
+        // RFC 9110, 12.4.2: one that is not weighted counts in full.
+        let weight = weight.trim().strip_prefix("q=").map_or(Some(1.0), |weight| weight.trim().parse::<f32>().ok());
+        let Some(weight) = weight.filter(|weight| *weight > 0.0) else { continue };
+        if matches!(word.as_str(), "ko" | "en") && best.as_ref().is_none_or(|(_, most)| weight > *most) {
+            best = Some((word, weight));
+        }
     }
+    best.map_or_else(|| crate::http::locale(headers), |(word, _)| Locale::parse(&word))
 }
 
 #[cfg(test)]
@@ -282,6 +314,7 @@ mod tests {
         assert_eq!(pointer("sale_price"), "#/salePrice");
         assert_eq!(pointer("lines/0/quantity"), "#/lines/0/quantity");
         assert_eq!(pointer(&parameter("productId")), "productId");
+        assert_eq!(pointer("/한 글%"), "#/%ED%95%9C%20%EA%B8%80%25");
         assert_eq!(pointer("/lines/0/sale_price"), "#/lines/0/sale_price");
         assert_eq!(pointer(""), "#");
     }
@@ -298,10 +331,13 @@ mod tests {
     }
 
     #[test]
-    fn the_first_language_that_the_shop_speaks_is_spoken() {
+    fn the_language_of_most_weight_that_the_shop_speaks_is_spoken() {
         let of = |value| locale(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_static(value))]));
         assert_eq!(of("fr, en-US;q=0.9, ko;q=0.8"), Locale::En);
         assert_eq!(of("ko-KR"), Locale::Ko);
+        assert_eq!(of("ko;q=0.1,en;q=0.9"), Locale::En);
+        assert_eq!(of("en;q=0.1, ko;q=0.9"), Locale::Ko);
+        assert_eq!(of("en;q=0"), Locale::Ko);
         assert_eq!(of("fr"), Locale::Ko);
     }
 }

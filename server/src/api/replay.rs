@@ -44,7 +44,8 @@ pub(super) const LONGEST: usize = 255;
 const LARGEST: usize = 1024 * 1024;
 
 /// Headers of an answer that belong to it and not to the way it took.
-const KEPT: [HeaderName; 4] = [header::CONTENT_TYPE, header::CONTENT_LANGUAGE, header::ETAG, header::LOCATION];
+const KEPT: [HeaderName; 5] =
+    [header::CONTENT_TYPE, header::CONTENT_LANGUAGE, header::ETAG, header::LOCATION, header::CACHE_CONTROL];
 
 /// Set on an answer, as an extension, that a later try will change: it is not kept, and the same key goes on
 /// with the same thing.

@@ -9,6 +9,7 @@ use contract::{
         form::{required, text},
         isbn::isbn,
     },
+    table::Cursor,
 };
 use domain::subscription::read_target;
 use jsonschema::ValidationOptions;
@@ -18,8 +19,11 @@ type Rule = fn(&str) -> Result<(), Flaw>;
 /// How long a text may be stands in its schema.
 const ANY: usize = usize::MAX;
 
+/// The one that a setting loosens.
+const ADDRESS: &str = "web-address";
+
 /// Each by the name that schemas give it.
-const RULES: [(&str, Rule); 13] = [
+const RULES: [(&str, Rule); 14] = [
     ("line", |typed| line(typed, ANY).map(drop)),
     ("optional-line", |typed| optional(typed, |typed| line(typed, ANY))),
     ("title", |typed| required(text(typed, ANY, false)).map(drop)),
@@ -32,8 +36,8 @@ const RULES: [(&str, Rule); 13] = [
     ("isbn", |typed| isbn(typed).map(drop)),
     ("tracking-number", |typed| delivery::tracking_number(typed).map(drop)),
     ("coupon-code", |typed| coupon::read_code(typed).map(drop)),
-    // Whether it may lead inside is a setting, and asked for where it is kept.
-    ("web-address", |typed| read_target(typed, true).map(drop)),
+    (ADDRESS, |typed| read_target(typed, false).map(drop)),
+    ("cursor", |typed| Cursor::parse(typed).map(drop).ok_or(Flaw::Format)),
 ];
 
 fn optional<T>(typed: &str, rule: impl Fn(&str) -> Result<T, Flaw>) -> Result<(), Flaw> {
@@ -45,8 +49,17 @@ pub(super) fn kept(options: ValidationOptions) -> ValidationOptions {
     RULES.iter().fold(options, |options, (name, rule)| options.with_format(*name, |typed| rule(typed).is_ok()))
 }
 
-/// What a rule says of a text; `None` where there is no such rule, or it has nothing to say.
-pub(super) fn broken(name: &str, typed: &str) -> Option<Flaw> {
+/// Whether there is a rule of this name.
+pub(super) fn is_one(name: &str) -> bool {
+    RULES.iter().any(|(known, _)| *known == name)
+}
+
+/// What a rule says of a text; `None` where it has nothing to say. `inside` tells whether addresses may lead
+/// inside.
+pub(super) fn broken(name: &str, typed: &str, inside: bool) -> Option<Flaw> {
+    if name == ADDRESS && inside {
+        return read_target(typed, inside).err();
+    }
     let (_, rule) = RULES.iter().find(|(known, _)| *known == name)?;
     rule(typed).err()
 }

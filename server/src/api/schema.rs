@@ -7,46 +7,49 @@ use std::{
     sync::{Arc, LazyLock, RwLock},
 };
 
-use contract::{
-    Failure,
-    form::{Flaw, Flaws},
-};
+use contract::{Failure, form::Flaw};
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Kind};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{json::below, rule};
+use super::{
+    json::{MOST_FLAWS, below},
+    rule,
+};
 
 static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<Checker>>>> = LazyLock::new(RwLock::default);
-
-/// Flaws that are told of one body: nobody mends more at once.
-pub(super) const MOST_FLAWS: usize = 100;
 
 struct Checker {
     schema: Value,
     validator: Validator,
 }
 
-/// Checks a value. Where nothing is broken but rules of single texts, it passes: whoever keeps those rules
-/// tells of them, and of what goes beyond one field.
+/// What a schema says of a value.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    /// Every flaw, in the order of the schema, by where it is.
+    pub(super) flaws: Vec<(String, Flaw)>,
+    /// Whether the value can be read: all that is wrong, if anything, are rules of single texts.
+    pub(super) fits: bool,
+}
+
+/// Checks a value; `inside` tells whether addresses may lead inside.
 ///
 /// # Errors
-/// [`Failure::Invalid`] with every flaw, in the order of the schema; [`Failure::Unavailable`] for a
-/// schema that is none, which is a bug.
-pub(super) fn check<T: ToSchema + 'static>(value: &Value) -> Result<(), Failure> {
+/// [`Failure::Unavailable`] for a schema that is none, which is a bug.
+pub(super) fn check<T: ToSchema + 'static>(value: &Value, inside: bool) -> Result<Checked, Failure> {
     let checker = checker::<T>()?;
-    let mut flaws: Vec<(String, Flaw)> = Vec::new();
+    let mut checked = Checked { flaws: Vec::new(), fits: true };
     // One reason a field is enough.
     let mut known = HashSet::new();
-    let mut fits = true;
-    let found = checker.validator.iter_errors(value).flat_map(|error| read(&checker.schema, &error));
+    let found = checker.validator.iter_errors(value).flat_map(|error| read(&checker.schema, &error, inside));
     for Found { place, flaw, by_rule } in found.take(MOST_FLAWS) {
-        fits &= by_rule;
+        checked.fits &= by_rule;
         if known.insert(place.clone()) {
-            flaws.push((place, flaw));
+            checked.flaws.push((place, flaw));
         }
     }
-    if fits { Ok(()) } else { Err(Failure::Invalid(flaws.into_iter().collect::<Flaws>())) }
+    Ok(checked)
 }
 
 /// Whether a property may be of this type.
@@ -98,14 +101,19 @@ struct Found {
 }
 
 /// What an error says of which fields.
-fn read(schema: &Value, error: &ValidationError<'_>) -> Vec<Found> {
+fn read(schema: &Value, error: &ValidationError<'_>, inside: bool) -> Vec<Found> {
     let path = error.instance_path().as_str();
     let at = |place: String, flaw: Flaw| Found { place, flaw, by_rule: false };
     let size = |limit: &u64| i64::try_from(*limit).unwrap_or(i64::MAX);
     // What the rule of a field says is more than what its schema does.
-    if let Some(flaw) = broken(schema, error) {
+    if let Some((rule, typed)) = ruled(schema, error) {
         let by_rule = matches!(error.kind(), Kind::Format { .. });
-        return vec![Found { place: path.to_owned(), flaw, by_rule }];
+        match rule::broken(rule, typed, inside) {
+            Some(flaw) => return vec![Found { place: path.to_owned(), flaw, by_rule }],
+            // It is kept, as this shop has it.
+            None if by_rule => return Vec::new(),
+            None => {}
+        }
     }
     let flaw = match error.kind() {
         Kind::Required { property } => {
@@ -136,7 +144,7 @@ fn read(schema: &Value, error: &ValidationError<'_>) -> Vec<Found> {
             let meant = context.iter().find(|branch| branch.iter().any(other));
             return meant.map_or_else(
                 || vec![at(path.to_owned(), Flaw::Type)],
-                |branch| branch.iter().flat_map(|inner| read(schema, inner)).collect(),
+                |branch| branch.iter().flat_map(|inner| read(schema, inner, inside)).collect(),
             );
         }
         _ => Flaw::Format,
@@ -144,9 +152,10 @@ fn read(schema: &Value, error: &ValidationError<'_>) -> Vec<Found> {
     vec![at(path.to_owned(), flaw)]
 }
 
-/// What the rule that is named as the format of a text says of it.
-fn broken(schema: &Value, error: &ValidationError<'_>) -> Option<Flaw> {
-    rule::broken(beside(schema, error, "format")?.as_str()?, error.instance().as_str()?)
+/// The rule that is named as the format of a text, and the text.
+fn ruled<'a>(schema: &'a Value, error: &'a ValidationError<'_>) -> Option<(&'a str, &'a str)> {
+    let format = beside(schema, error, "format")?.as_str()?;
+    rule::is_one(format).then_some((format, error.instance().as_str()?))
 }
 
 /// What else the schema says there, such as the other limit of a number.
@@ -201,10 +210,7 @@ mod tests {
     #[test]
     fn every_bad_field_of_what_may_be_left_out_is_told_too() {
         let told = |value: Value| -> Vec<(String, Flaw)> {
-            match check::<Outer>(&value) {
-                Err(Failure::Invalid(flaws)) => flaws.iter().map(|(field, flaw)| (field.to_owned(), flaw)).collect(),
-                Err(_) | Ok(()) => Vec::new(),
-            }
+            check::<Outer>(&value, false).map(|checked| checked.flaws).unwrap_or_default()
         };
         let mut several = told(json!({ "sample": { "name": "abcd", "howMany": "1", "lines": [] } }));
         several.sort_by(|one, other| one.0.cmp(&other.0));
@@ -215,10 +221,7 @@ mod tests {
     }
 
     fn flaws(value: &Value) -> Vec<(String, Flaw)> {
-        match check::<Sample>(value) {
-            Err(Failure::Invalid(flaws)) => flaws.iter().map(|(field, flaw)| (field.to_owned(), flaw)).collect(),
-            Err(_) | Ok(()) => Vec::new(),
-        }
+        check::<Sample>(value, false).map(|checked| checked.flaws).unwrap_or_default()
     }
 
     #[test]

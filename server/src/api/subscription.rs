@@ -28,6 +28,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
+    NOT_STORED,
     body::{Body, Id, Query},
     caller::Desk,
     list::{Part, after, limit},
@@ -118,8 +119,8 @@ struct Wanted {
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     seller_id: Option<i64>,
     /// What came as `next` with the part before; none for the first one.
-    #[param(max_length = 500)]
-    #[schema(max_length = 500)]
+    #[param(format = "cursor", max_length = 500)]
+    #[schema(format = "cursor", max_length = 500)]
     cursor: Option<String>,
     /// The most entries of the part, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 20)]
@@ -230,6 +231,7 @@ async fn create(
     let secret = subscription::secrets(&shop, &by, id).await?.current.expose().to_owned();
     let mut response = version::told(own.version, CreatedSubscription { subscription: own.into(), secret });
     *response.status_mut() = StatusCode::CREATED;
+    response.headers_mut().extend([NOT_STORED]);
     if let Ok(place) = HeaderValue::try_from(format!("/subscription/subscriptions/{id}")) {
         response.headers_mut().insert(header::LOCATION, place);
     }

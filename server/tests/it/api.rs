@@ -12,6 +12,7 @@ mod payment;
 mod points;
 mod readme;
 mod subscription;
+mod together;
 
 use std::error::Error;
 

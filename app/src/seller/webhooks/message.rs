@@ -107,11 +107,14 @@ fn Log(log: Vec<Attempt>) -> impl IntoView {
         let took = one.ended_at.map(|ended| (ended - one.began_at).whole_milliseconds().max(0));
         let took = took.map(|took| t!("hook-took-ms", count = took.to_string()));
         let machine = one.began_at.format(&Rfc3339).unwrap_or_default();
+        let answered = answer(one.status_code, one.trouble);
+        let answered =
+            answered.unwrap_or_else(|| if one.under_way { t!("hook-no-answer") } else { t!("hook-cut-off") });
         view! {
-            <tr class=one.trouble.is_some().then_some("wrong")>
+            <tr class=(one.trouble.is_some() || one.ended_at.is_none() && !one.under_way).then_some("wrong")>
                 <th scope="row"><time datetime=machine>{exact(one.began_at)}</time></th>
                 <td class="number">{took}</td>
-                <td class="long">{answer(one.status_code, one.trouble).unwrap_or_else(|| t!("hook-no-answer"))}</td>
+                <td class="long">{answered}</td>
             </tr>
         }
     });

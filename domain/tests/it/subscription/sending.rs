@@ -71,8 +71,10 @@ async fn every_attempt_is_kept_with_what_was_answered(db: PgPool) -> Result<()> 
     // Sent again by hand, its attempts are counted anew; what was answered before is not forgotten.
     resend(&later, &own.by, message).await?;
     send(&later, Outcome::Unanswered(Trouble::Timeout)).await?;
-    let found = delivery(shop, &own.by, message).await?;
+    let found = delivery(&later, &own.by, message).await?;
     assert_eq!(found.delivery.attempts, 1);
+    assert!(found.delivery.first_attempt_at < found.delivery.last_attempt_at);
+    assert!(found.log.iter().all(|one| !one.under_way));
     let log: Vec<_> = found.log.iter().map(|one| (one.status_code, one.trouble, one.ended_at.is_some())).collect();
     let expected = [
         (None, Some(Trouble::Timeout), true),
@@ -82,6 +84,23 @@ async fn every_attempt_is_kept_with_what_was_answered(db: PgPool) -> Result<()> 
     ];
     assert_eq!(log, expected);
     assert!(found.log.is_sorted_by(|later, earlier| later.began_at >= earlier.began_at));
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn what_came_too_late_to_count_is_still_told(db: PgPool) -> Result<()> {
+    let own = Listening::new(db).await?;
+    let shop = own.shop();
+    let message = own.sell().await?;
+    let late = due(shop).await?;
+    assert!(delivery(shop, &own.by, message).await?.log[0].under_way);
+    let later = shop.ahead(LEASE + Duration::seconds(1));
+    send(&later, BROKEN).await?;
+    settle(&later, &late[0], TAKEN).await?;
+    let found = delivery(&later, &own.by, message).await?;
+    assert_eq!(found.delivery.status, DeliveryStatus::Pending, "it is the other claim's");
+    let codes: Vec<_> = found.log.iter().map(|one| one.status_code).collect();
+    assert_eq!(codes, [Some(500), Some(204)]);
     Ok(())
 }
 

@@ -1,9 +1,14 @@
 //! The best sellers.
 
 use axum::{Json, extract::State};
-use contract::ranking::{Movement, Ranked, Window};
+use contract::{
+    Failure,
+    form::Flaws,
+    ranking::{Movement, Ranked, Window},
+};
 use domain::{Shop, ranking};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
@@ -11,7 +16,10 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Card, asked};
-use crate::api::{body::Query, problem::Refusal};
+use crate::api::{
+    body::Query,
+    problem::{Refusal, parameter},
+};
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
     OpenApiRouter::new().routes(routes!(best))
@@ -46,7 +54,9 @@ struct Days(i32);
 impl PartialSchema for Days {
     fn schema() -> RefOr<Schema> {
         let days = Window::ALL.map(Window::days);
-        Schema::from(ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some(days)).build()).into()
+        let usual = Some(json!(Window::default().days()));
+        let schema = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some(days)).default(usual);
+        Schema::from(schema.build()).into()
     }
 }
 
@@ -94,6 +104,7 @@ struct BestSeller {
 /// How a place has moved.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = Movement)]
 enum Moved {
     /// Nothing was sold of it then.
     New,
@@ -128,8 +139,8 @@ impl From<Ranked> for BestSeller {
 async fn best(State(shop): State<Shop>, Query(query): Query<Asked>) -> Result<Json<BestSellers>, Refusal> {
     let named = Window::ALL.into_iter().find(|window| Some(window.days()) == query.days.as_ref().map(|days| days.0));
     let window = named.unwrap_or_default();
-    let category =
-        asked(&shop, query.category.as_deref()).await.map_err(|flawed| flawed.naming(&[("category", "?category")]))?;
+    let category = asked(&shop, query.category.as_deref()).await?;
+    let category = category.map_err(|flaw| Failure::Invalid(Flaws::one(&parameter("category"), flaw)))?;
     let ranked = ranking::best(&shop, window, category, query.limit.unwrap_or(PLACES)).await?;
     Ok(Json(BestSellers { days: window.days(), items: ranked.into_iter().map(BestSeller::from).collect() }))
 }

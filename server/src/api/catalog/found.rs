@@ -2,8 +2,7 @@
 
 use axum::{Json, extract::State};
 use contract::{
-    Failure,
-    form::{Flaw, Flaws},
+    form::{Check, Flaw},
     listing::Sort,
     table::Cursor,
 };
@@ -39,7 +38,7 @@ struct Search {
     #[schema(inline)]
     sort: Option<Sort>,
     /// What came as `next` with the part before, of the same search; none for the first part.
-    #[schema(max_length = 500)]
+    #[schema(format = "cursor", max_length = 500)]
     cursor: Option<String>,
     /// The most products of the part, 1 to 100; 20 where nothing is said.
     #[schema(minimum = 1, maximum = 100)]
@@ -49,7 +48,7 @@ struct Search {
 /// A part of what was found.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({
+#[schema(as = SearchResult, example = json!({
     "items": [{
         "id": 205, "title": "셜록 홈스의 모험", "author": "아서 코넌 도일", "listPrice": 15000, "salePrice": 13500,
         "available": 12, "cover": "/covers/205.svg"
@@ -78,8 +77,12 @@ struct Found {
 )]
 async fn search(State(shop): State<Shop>, Body(search): Body<Search>) -> Result<Json<Found>, Refusal> {
     let sort = search.sort.unwrap_or_default();
-    let after = search.cursor.as_deref().map(|word| place(sort, word).ok_or_else(no_place)).transpose()?;
-    let category = asked(&shop, search.category.as_deref()).await?;
+    let mut check = Check::default();
+    // A place never came as `next` of such a search.
+    let after = search.cursor.as_deref().map(|word| place(sort, word).ok_or(Flaw::Format)).transpose();
+    let after = check.field("cursor", after);
+    let category = check.field("category", asked(&shop, search.category.as_deref()).await?);
+    let (Some(after), Some(category)) = (after, category) else { return Err(check.refuse().into()) };
     let wanted = Wanted { typed: search.query.unwrap_or_default(), category };
     let limit = limit(search.limit);
     let found = product::find(&shop, &wanted, sort, after.as_ref(), limit).await?;
@@ -95,9 +98,4 @@ async fn search(State(shop): State<Shop>, Body(search): Body<Search>) -> Result<
 fn place(sort: Sort, word: &str) -> Option<Cursor> {
     let (order, place) = word.split_once('~')?;
     if order == sort.word() { Cursor::parse(place) } else { None }
-}
-
-/// What never came as `next` of such a search.
-fn no_place() -> Failure {
-    Failure::Invalid(Flaws::one("cursor", Flaw::Format))
 }

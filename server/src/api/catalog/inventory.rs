@@ -1,25 +1,23 @@
 //! Stock, read, and changed with its reason.
 
 use axum::{Json, extract::State};
-use contract::{
-    form::{Check, Flaw, line},
-    product::ProductId,
-    stock::MOST,
-};
+use contract::{form::Flaw, product::ProductId};
 use domain::{
     Shop,
     inventory::{self, Change},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::api::{
-    body::{Body, Id},
+    body::{Id, Whole},
     caller::Desk,
     problem::Refusal,
     refusals::refusals,
     replay::Key,
+    together::{Flaws, Together, flaw, is_given, number},
 };
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
@@ -48,6 +46,20 @@ struct StockChange {
     /// Why, up to 100 characters.
     #[schema(format = "line", min_length = 1, max_length = 100)]
     reason: String,
+}
+
+impl Together for StockChange {
+    fn together(sent: &Value, _: &Shop) -> Flaws {
+        let [change, counted, seen] = ["/change", "/counted", "/seen"].map(|place| is_given(sent, place));
+        let flaws = [
+            flaw("/change", Flaw::Required, number(sent, "/change") == Some(0) || !(change || counted || seen)),
+            flaw("/counted", Flaw::NotTogether, change && counted),
+            flaw("/seen", Flaw::NotTogether, change && seen),
+            flaw("/counted", Flaw::Required, !change && seen && !counted),
+            flaw("/seen", Flaw::Required, !change && counted && !seen),
+        ];
+        flaws.into_iter().flatten().collect()
+    }
 }
 
 /// The stock of a product.
@@ -115,13 +127,12 @@ async fn change(
     State(shop): State<Shop>,
     Desk(by): Desk,
     Key(key): Key,
-    Body(asked): Body<StockChange>,
+    Whole(asked): Whole<StockChange>,
 ) -> Result<Json<Stock>, Refusal> {
     let product = asked.product_id;
     let change = match (asked.change, asked.counted, asked.seen) {
-        (Some(change), None, None) if change != 0 => (change.to_string(), None),
-        (None, Some(counted), Some(seen)) => (counted.to_string(), Some(seen)),
-        _ => return Err(no_kind(&asked)),
+        (Some(change), ..) => (change.to_string(), None),
+        (None, counted, seen) => (counted.unwrap_or_default().to_string(), seen),
     };
     let change = match &change {
         (change, None) => Change::By(change),
@@ -130,28 +141,4 @@ async fn change(
     let changed = inventory::change(&shop, &by, key, product, change, &asked.reason).await;
     changed.map_err(|error| Refusal::from(error).naming(&[("delta", "change")]))?;
     Ok(Json(inventory::get(&shop, &by, product).await?.into()))
-}
-
-/// What is missing for one kind of change, or too much for it.
-fn no_kind(asked: &StockChange) -> Refusal {
-    let mut check = Check::default();
-    match (asked.change, asked.counted, asked.seen) {
-        (Some(change), counted, seen) => {
-            if change == 0 {
-                check.field::<()>("change", Err(Flaw::OutOfRange { min: 1, max: MOST.into() }));
-            }
-            for (field, said) in [("counted", counted.is_some()), ("seen", seen.is_some())] {
-                check.field::<()>(field, if said { Err(Flaw::NotTogether) } else { Ok(()) });
-            }
-        }
-        (None, None, None) => {
-            check.field::<()>("change", Err(Flaw::Required));
-        }
-        (None, counted, _) => {
-            let missing = if counted.is_some() { "seen" } else { "counted" };
-            check.field::<()>(missing, Err(Flaw::Required));
-        }
-    }
-    check.field("reason", line(&asked.reason, 100));
-    check.refuse().into()
 }

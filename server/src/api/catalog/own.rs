@@ -45,8 +45,8 @@ struct OwnAsked {
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     seller_id: Option<i64>,
     /// What came as `next` with the part before; none for the first one.
-    #[param(max_length = 500)]
-    #[schema(max_length = 500)]
+    #[param(format = "cursor", max_length = 500)]
+    #[schema(format = "cursor", max_length = 500)]
     cursor: Option<String>,
     /// The most products of the part, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 20)]

@@ -12,6 +12,7 @@ use contract::{
 };
 use domain::{Error, Shop, member::Operator, product};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -21,11 +22,12 @@ use super::{
     version::Known,
 };
 use crate::api::{
-    body::{Body, Id},
+    body::{Id, Whole},
     caller::{Caller, Desk},
     problem::Refusal,
     refusals::refusals,
     replay::Key,
+    together::{Flaws, Together, prices},
     version::{IfMatch, VersionHeader, edited},
 };
 
@@ -59,7 +61,7 @@ struct NewProduct {
     published_year: i32,
     /// Thirteen digits that begin with 978 or 979 and end with their check digit, with hyphens or without.
     /// No two products have the same.
-    #[schema(format = "isbn", pattern = "^97[89]([ -]?[0-9]){10}$", min_length = 13, max_length = 23)]
+    #[schema(format = "isbn", pattern = "^ *97[89]([ -]?[0-9]){10} *$", min_length = 13, max_length = 40)]
     isbn: String,
     /// The word of its category, as `GET /catalog/categories` lists them.
     #[schema(min_length = 1, max_length = 100)]
@@ -110,6 +112,14 @@ impl NewStatus {
 /// From so many copies down stock is low, where nobody says anything else.
 const LOW_AT: i32 = 5;
 
+impl Together for NewProduct {
+    const KEPT_BELOW: bool = true;
+
+    fn together(sent: &Value, _: &Shop) -> Flaws {
+        prices(sent)
+    }
+}
+
 refusals!(CreateRefused: ScopeRequired, NotFound);
 
 /// Make a product
@@ -130,7 +140,7 @@ async fn create(
     State(shop): State<Shop>,
     Desk(by): Desk,
     Key(key): Key,
-    Body(new): Body<NewProduct>,
+    Whole(new): Whole<NewProduct>,
 ) -> Result<Response, Refusal> {
     let form = ProductForm {
         seller: text(new.seller_id),
@@ -209,7 +219,7 @@ async fn operator(shop: &Shop, caller: &Caller) -> Result<Option<Operator>, Refu
 /// All that is known of a product, and can be changed.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({
+#[schema(as = ProductChange, example = json!({
     "title": "마당을 나온 책", "author": "김마당", "publishedYear": 2026, "isbn": "978-89-374-6000-5", "category": "korean-modern",
     "description": "책 한 권이 마당을 나와 독자를 찾아간다.", "listPrice": 12000, "salePrice": 9900, "status": "on_sale"
 }))]
@@ -228,7 +238,7 @@ struct Facts {
     published_year: i32,
     /// Thirteen digits that begin with 978 or 979 and end with their check digit, with hyphens or without.
     /// No two products have the same.
-    #[schema(format = "isbn", pattern = "^97[89]([ -]?[0-9]){10}$", min_length = 13, max_length = 23)]
+    #[schema(format = "isbn", pattern = "^ *97[89]([ -]?[0-9]){10} *$", min_length = 13, max_length = 40)]
     isbn: String,
     /// The word of its category, as `GET /catalog/categories` lists them.
     #[schema(min_length = 1, max_length = 100)]
@@ -247,6 +257,14 @@ struct Facts {
     earn_percent: Option<i32>,
     /// Whether it is sold. What was ever ordered is no draft again, and a draft is not suspended.
     status: ProductStatus,
+}
+
+impl Together for Facts {
+    const KEPT_BELOW: bool = true;
+
+    fn together(sent: &Value, _: &Shop) -> Flaws {
+        prices(sent)
+    }
 }
 
 refusals!(ReplaceRefused: ScopeRequired, VersionRequired, EditedMeanwhile => 412);
@@ -278,7 +296,7 @@ async fn replace(
     Desk(by): Desk,
     Id(id): Id<ProductId>,
     named: IfMatch,
-    Body(new): Body<Facts>,
+    Whole(new): Whole<Facts>,
 ) -> Result<Response, Refusal> {
     let stands = product::own(&shop, &by, id).await?.version;
     let version = named.based_on(stands)?;

@@ -108,6 +108,7 @@ struct Picture {
 /// A picture in one size, as WebP.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PictureVersion)]
 struct Version {
     /// Its width, in pixels.
     width: u32,

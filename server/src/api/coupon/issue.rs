@@ -1,20 +1,25 @@
 //! Getting a coupon.
 
 use axum::{Json, extract::State, http::StatusCode};
-use contract::{
-    Failure,
-    form::{Flaw, Flaws},
-};
+use contract::{Failure, form::Flaw};
 use domain::{
     Shop, coupon,
     member::{Shopper, Staff},
 };
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::Coupon;
-use crate::api::{body::Body, caller::Member, problem::Refusal, refusals::refusals, replay::Key};
+use crate::api::{
+    body::Whole,
+    caller::Member,
+    problem::Refusal,
+    refusals::refusals,
+    replay::Key,
+    together::{Flaws, Together, flaw},
+};
 
 /// Where coupons are handed out, and codes could be guessed.
 pub(in crate::api) fn counter() -> OpenApiRouter<Shop> {
@@ -38,6 +43,18 @@ struct CouponIssue {
     email: Option<String>,
 }
 
+impl Together for CouponIssue {
+    fn together(sent: &Value, _: &Shop) -> Flaws {
+        let [campaign, code, email] =
+            ["/campaignId", "/code", "/email"].map(|place| sent.pointer(place).is_some_and(|one| !one.is_null()));
+        let flaws = [
+            flaw("/campaignId", Flaw::Required, !campaign && (!code || email)),
+            flaw("/code", Flaw::NotTogether, code && (campaign || email)),
+        ];
+        flaws.into_iter().flatten().collect()
+    }
+}
+
 refusals!(IssueRefused: ScopeRequired, NotFound, CampaignClosed, CouponExhausted, CouponAlreadyIssued);
 
 /// Get a coupon
@@ -55,7 +72,7 @@ async fn issue(
     State(shop): State<Shop>,
     Member(by): Member,
     key: Key,
-    Body(asked): Body<CouponIssue>,
+    Whole(asked): Whole<CouponIssue>,
 ) -> Result<(StatusCode, Json<Coupon>), Refusal> {
     let had = match asked {
         CouponIssue { campaign_id: Some(campaign), code: None, email: None } => {
@@ -71,20 +88,12 @@ async fn issue(
             coupon::give(&shop, &staff, key.0, campaign, &email).await?;
             coupon::given(&shop, &staff, key.0).await?
         }
-        asked => return Err(unclear(&asked)),
+        // What goes together has been looked at.
+        _ => return Err(Failure::BadRequest.into()),
     };
     Ok((StatusCode::CREATED, Json(had.into())))
 }
 
 fn staff(by: &Shopper) -> Result<Staff, Failure> {
     Staff::of(by).map_err(|_| Failure::ScopeRequired)
-}
-
-/// What is said where it is not clear which coupon is meant.
-fn unclear(asked: &CouponIssue) -> Refusal {
-    let one_by_code = asked.code.is_some() && asked.email.is_none();
-    let campaign = (asked.campaign_id.is_none() && !one_by_code).then_some(("campaign_id", Flaw::Required));
-    let code = asked.code.is_some().then_some(("code", Flaw::NotTogether));
-    let flaws = campaign.into_iter().chain(code).map(|(field, flaw)| (field.to_owned(), flaw));
-    Failure::Invalid(flaws.collect::<Flaws>()).into()
 }

@@ -40,10 +40,10 @@ struct NewAddress {
     #[schema(format = "line", min_length = 1, max_length = 50)]
     recipient: String,
     /// A Korean telephone number to call them on, with hyphens or without.
-    #[schema(format = "phone", max_length = 30, pattern = "^0([-. ]*[0-9]){8,10}$")]
+    #[schema(format = "phone", max_length = 30, pattern = "^ *0([-. ]*[0-9]){8,10} *$")]
     phone: String,
     /// Five digits.
-    #[schema(format = "postcode", pattern = "^[0-9]{5}$")]
+    #[schema(format = "postcode", pattern = "^ *[0-9]{5} *$")]
     postcode: String,
     /// Street and number, up to 200 characters.
     #[schema(format = "line", min_length = 1, max_length = 200)]

@@ -1,20 +1,22 @@
 //! Taking a delivery further.
 
 use axum::{Json, extract::State};
-use contract::{
-    Failure,
-    delivery::Waybill,
-    form::{Flaw, Flaws},
-    order::FulfillmentStatus,
-};
+use contract::{Failure, delivery::Waybill, form::Flaw, order::FulfillmentStatus};
 use domain::{Shop, delivery};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::Delivery;
-use crate::api::{body::Body, caller::Desk, problem::Refusal, refusals::refusals};
+use crate::api::{
+    body::Whole,
+    caller::Desk,
+    problem::Refusal,
+    refusals::refusals,
+    together::{Flaws, Together, flaw, is_given, word},
+};
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
     OpenApiRouter::new().routes(routes!(process))
@@ -54,6 +56,22 @@ enum Step {
     Delivered,
 }
 
+impl Together for Processing {
+    fn together(sent: &Value, _: &Shop) -> Flaws {
+        let [carrier, number] = ["/carrier", "/trackingNumber"].map(|place| is_given(sent, place));
+        let to = is_given(sent, "/to");
+        let unnumbered = matches!(word(sent, "/to"), Some("preparing" | "delivered"));
+        let flaws = [
+            flaw("/to", Flaw::Required, !to && !carrier && !number),
+            flaw("/carrier", Flaw::NotTogether, unnumbered && carrier),
+            flaw("/trackingNumber", Flaw::NotTogether, unnumbered && number),
+            flaw("/carrier", Flaw::Required, !unnumbered && number && !carrier),
+            flaw("/trackingNumber", Flaw::Required, !unnumbered && carrier && !number),
+        ];
+        flaws.into_iter().flatten().collect()
+    }
+}
+
 refusals!(ProcessRefused: ScopeRequired, NotFound, StatusChanged);
 
 /// Take a delivery further
@@ -72,13 +90,10 @@ refusals!(ProcessRefused: ScopeRequired, NotFound, StatusChanged);
 async fn process(
     State(shop): State<Shop>,
     Desk(by): Desk,
-    Body(asked): Body<Processing>,
+    Whole(asked): Whole<Processing>,
 ) -> Result<Json<Delivery>, Refusal> {
     let id = asked.delivery_id;
     let waybill = waybill(&asked).map_err(named)?;
-    if asked.to.is_none() && waybill.is_none() {
-        return Err(Failure::Invalid(Flaws::one("to", Flaw::Required)).into());
-    }
     let (order, seller) = delivery::of(&shop, &by, id).await?;
     match (asked.to, waybill) {
         (Some(Step::Preparing), _) => {
@@ -97,14 +112,7 @@ async fn process(
 
 /// The number that the parcel shall have.
 fn waybill(asked: &Processing) -> Result<Option<Waybill>, Failure> {
-    let parts = [("carrier", asked.carrier.as_deref()), ("number", asked.tracking_number.as_deref())];
-    if matches!(asked.to, Some(Step::Preparing | Step::Delivered)) {
-        // These steps take no number.
-        let sent = parts.into_iter().filter(|(_, part)| part.is_some());
-        let flaws: Vec<_> = sent.map(|(name, _)| (name.to_owned(), Flaw::NotTogether)).collect();
-        return if flaws.is_empty() { Ok(None) } else { Err(Failure::Invalid(flaws.into_iter().collect())) };
-    }
-    let [carrier, number] = parts.map(|(_, part)| part.unwrap_or_default());
+    let [carrier, number] = [&asked.carrier, &asked.tracking_number].map(|part| part.as_deref().unwrap_or_default());
     Waybill::parse(carrier, number)
 }
 

@@ -3,6 +3,7 @@
 use axum::{Json, extract::State};
 use contract::{
     Failure,
+    form::{self, optional_line},
     order::{OrderId, OrderStatus, PaymentStatus},
     product::ProductId,
 };
@@ -12,6 +13,7 @@ use domain::{
     order::{self, Detail, Effect},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -20,12 +22,13 @@ use super::{
     view::{self, Order, RefundedLine},
 };
 use crate::api::{
-    body::{Body, Id},
+    body::{Id, Whole},
     caller::Member,
     document::KeyHeader,
     problem::Refusal,
     refusals::refusals,
     replay::RequiredKey,
+    together::{Flaws, Together, each_once},
 };
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
@@ -40,6 +43,12 @@ struct CancelChoice {
     /// The copies; all that is kept where this is left out. A seller cancels their own goods alone.
     #[schema(min_items = 1, max_items = 100)]
     lines: Option<Vec<OrderCopies>>,
+}
+
+impl Together for CancelChoice {
+    fn together(sent: &Value, _: &Shop) -> Flaws {
+        each_once(sent)
+    }
 }
 
 /// What canceling would give back right now.
@@ -106,7 +115,7 @@ async fn preview(
     State(shop): State<Shop>,
     Member(by): Member,
     Id(id): Id<OrderId>,
-    Body(chosen): Body<CancelChoice>,
+    Whole(chosen): Whole<CancelChoice>,
 ) -> Result<Json<CancelPreview>, Refusal> {
     let taken = chosen.lines.as_deref().map(copies);
     let who = as_what(&shop, &by, id).await?;
@@ -155,6 +164,12 @@ struct OrderCancel {
     reason: Option<String>,
 }
 
+impl Together for OrderCancel {
+    fn together(sent: &Value, _: &Shop) -> Flaws {
+        each_once(sent)
+    }
+}
+
 refusals!(CancelRefused:
     AlreadyCanceled, OrderExpired, AlreadyConfirmed, AlreadyShipped, TooManyCopies, WholeOrderOnly, RefundChanged,
     PaymentChecking, TotalTooLarge, StatusChanged,
@@ -177,17 +192,18 @@ async fn cancel(
     Member(by): Member,
     RequiredKey(key): RequiredKey,
     Id(id): Id<OrderId>,
-    Body(asked): Body<OrderCancel>,
+    Whole(asked): Whole<OrderCancel>,
 ) -> Result<Json<Order>, Refusal> {
     let taken = asked.lines.as_deref().map(copies);
     let expected = asked.expected_refund;
+    let reason = optional_line(&asked.reason.unwrap_or_default(), 200);
+    let reason = reason.map_err(|flaw| Failure::Invalid(form::Flaws::one("reason", flaw)))?;
     Ok(Json(match as_what(&shop, &by, id).await? {
         As::Buyer => {
             order::cancel(&shop, &by, id, key, taken.as_deref(), expected).await?;
             view::own(&shop, &by, id).await?
         }
         As::Operator(operator) => {
-            let reason = asked.reason.unwrap_or_default();
             order::cancel_by(&shop, &operator, id, key, taken.as_deref(), expected, &reason).await?;
             view::run_by(&shop, &operator, id).await?
         }

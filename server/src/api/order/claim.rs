@@ -4,7 +4,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use contract::{
     Failure,
     claim::{ClaimId, ClaimKind, ClaimStatus, Fault},
-    form::{Flaw, Flaws},
+    form::Flaw,
     order::{OrderId, first_id},
 };
 use domain::{
@@ -14,6 +14,7 @@ use domain::{
     order,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -21,12 +22,13 @@ use uuid::Uuid;
 
 use super::{As, OrderCopies, as_what, copies};
 use crate::api::{
-    body::{Body, Id},
+    body::{Id, Whole},
     caller::{Desk, Member},
     list::Part,
     problem::Refusal,
     refusals::refusals,
     replay::Key,
+    together::{Flaws, Together, each_once, flaw, is_given, word},
 };
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
@@ -152,6 +154,12 @@ struct NewClaim {
     lines: Vec<OrderCopies>,
 }
 
+impl Together for NewClaim {
+    fn together(sent: &Value, _: &Shop) -> Flaws {
+        each_once(sent)
+    }
+}
+
 refusals!(RequestRefused:
     NotDelivered, AlreadyConfirmed, AlreadyCanceled, OrderExpired, TooManyCopies, AlreadySent, StatusChanged,
 );
@@ -171,7 +179,7 @@ async fn request(
     Member(by): Member,
     Key(key): Key,
     Id(order): Id<OrderId>,
-    Body(new): Body<NewClaim>,
+    Whole(new): Whole<NewClaim>,
 ) -> Result<(StatusCode, Json<Claim>), Refusal> {
     let id = id_of(&claim::of_order(&shop, order).await?, key, shop.now());
     let asked = Request { id, kind: new.kind, fault: new.fault, reason: new.reason, lines: copies(&new.lines) };
@@ -259,6 +267,13 @@ impl From<ClaimGoal> for ClaimStatus {
     }
 }
 
+impl Together for ClaimStep {
+    fn together(sent: &Value, _: &Shop) -> Flaws {
+        let why = word(sent, "/to") == Some("rejected") && !is_given(sent, "/reason");
+        flaw("/reason", Flaw::Required, why).into_iter().collect()
+    }
+}
+
 refusals!(AdvanceRefused: ScopeRequired, StatusChanged, OutOfStock, TooManyCopies, TotalTooLarge);
 
 /// Take a claim further
@@ -281,12 +296,9 @@ async fn advance(
     State(shop): State<Shop>,
     Desk(operator): Desk,
     Id((order, id)): Id<(OrderId, ClaimId)>,
-    Body(step): Body<ClaimStep>,
+    Whole(step): Whole<ClaimStep>,
 ) -> Result<Json<Claim>, Refusal> {
     let (to, reason) = (step.to.into(), step.reason.unwrap_or_default());
-    if to == ClaimStatus::Rejected && reason.trim().is_empty() {
-        return Err(Failure::Invalid(Flaws::one("reason", Flaw::Required)).into());
-    }
     let step = Advance { to, fault: step.fault, resalable: step.resalable.unwrap_or(true), reason };
     claim::advance(&shop, &operator, order, id, &step).await?;
     Ok(Json(Claim::of(claim::find(&shop, &operator, id).await?)))

@@ -22,20 +22,22 @@ use domain::{
     payment::{self, Started},
 };
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::view::{self, Order};
 use crate::api::{
-    body::Body,
+    body::Whole,
     caller::Member,
     document::KeyHeader,
     origin::Origin,
-    payment::{kept_once_known, named_with, way},
+    payment::{kept_once_known, way},
     problem::Refusal,
     refusals::refusals,
     replay::RequiredKey,
+    together::{Flaws, Together, each_once, flaw, is_given, named_card, number, word},
 };
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
@@ -106,10 +108,10 @@ struct DeliverTo {
     #[schema(format = "line", min_length = 1, max_length = 50)]
     recipient: String,
     /// A Korean telephone number to call them on, with hyphens or without.
-    #[schema(format = "phone", max_length = 30, pattern = "^0([-. ]*[0-9]){8,10}$")]
+    #[schema(format = "phone", max_length = 30, pattern = "^ *0([-. ]*[0-9]){8,10} *$")]
     phone: String,
     /// The postcode, five digits.
-    #[schema(format = "postcode", pattern = "^[0-9]{5}$")]
+    #[schema(format = "postcode", pattern = "^ *[0-9]{5} *$")]
     postcode: String,
     /// Street and number, up to 200 characters.
     #[schema(format = "line", min_length = 1, max_length = 200)]
@@ -173,24 +175,19 @@ impl NewOrder {
     fn read(self) -> Result<Wish, Failure> {
         let mut check = Check::default();
         let to = match (self.address_id, self.address) {
+            (_, Some(new)) => new.read(&mut check).map(To::New),
             (Some(id), None) => Some(To::Kept(id)),
-            (None, Some(new)) => new.read(&mut check).map(To::New),
             (None, None) => check.field("addressId", Err(Flaw::Required)),
-            (Some(_), Some(_)) => check.field("address", Err(Flaw::NotTogether)),
         };
         let total = self.expected_total;
-        let card = check.field("payment/methodId", by_card(self.payment.as_ref()));
+        let card = by_card(self.payment.as_ref());
         let by_points = self.payment.is_none_or(|by| by.method == PayMethod::Points);
         let points = match self.points {
-            None => Ok(if by_points { total } else { 0 }),
-            Some(less) if by_points && less < total => Err(Flaw::OutOfRange { min: total, max: total }),
-            Some(points) => Ok(points.min(total)),
+            None if by_points => total,
+            points => points.unwrap_or_default().min(total),
         };
-        let points = check.field("points", points);
         let note = check.field("note", optional_line(&self.note.unwrap_or_default(), 100));
-        let (Some(to), Some(card), Some(points), Some(note)) = (to, card, points, note) else {
-            return Err(check.refuse());
-        };
+        let (Some(to), Some(note)) = (to, note) else { return Err(check.refuse()) };
         let seen = self.lines.map(|lines| {
             let seen = |line: SeenCartLine| SeenLine {
                 product: line.product_id,
@@ -225,14 +222,31 @@ impl DeliverTo {
     }
 }
 
-fn by_card(by: Option<&PayBy>) -> Result<Option<ByCard>, Flaw> {
-    let Some(by) = by else { return Ok(None) };
-    let saved = by.method == PayMethod::SavedCard;
-    named_with(saved, by.method_id)?;
-    Ok(match by.method {
-        PayMethod::Card | PayMethod::SavedCard => Some(ByCard { saved, named: by.method_id }),
+fn by_card(by: Option<&PayBy>) -> Option<ByCard> {
+    let by = by?;
+    match by.method {
+        PayMethod::Card | PayMethod::SavedCard => {
+            Some(ByCard { saved: by.method == PayMethod::SavedCard, named: by.method_id })
+        }
         PayMethod::Points | PayMethod::Later => None,
-    })
+    }
+}
+
+impl Together for NewOrder {
+    fn together(sent: &Value, _: &Shop) -> Flaws {
+        let [kept, new] = ["/addressId", "/address"].map(|place| is_given(sent, place));
+        // Without a payment, or by points, points pay it all.
+        let by_points = word(sent, "/payment/method").unwrap_or("points") == "points";
+        let (points, total) = (number(sent, "/points"), number(sent, "/expectedTotal"));
+        let short = total.filter(|total| by_points && points.is_some_and(|points| points < *total));
+        let flaws = [
+            flaw("/addressId", Flaw::Required, !kept && !new),
+            flaw("/address", Flaw::NotTogether, kept && new),
+            named_card(sent, "/payment/method", "/payment/methodId"),
+            short.map(|total| ("/points".to_owned(), Flaw::OutOfRange { min: total, max: total })),
+        ];
+        flaws.into_iter().flatten().chain(each_once(sent)).collect()
+    }
 }
 
 impl Wish {
@@ -300,7 +314,7 @@ async fn place(
     Member(by): Member,
     RequiredKey(key): RequiredKey,
     Origin(origin): Origin,
-    Body(new): Body<NewOrder>,
+    Whole(new): Whole<NewOrder>,
 ) -> Result<Response, Refusal> {
     let wish = new.read()?;
     let (card, due) = (wish.card, wish.total - wish.points);

@@ -37,8 +37,8 @@ struct ClaimsAsked {
     #[schema(inline)]
     status: Option<ClaimsAt>,
     /// What came as `next` with the part before; none for the first one.
-    #[param(max_length = 500)]
-    #[schema(max_length = 500)]
+    #[param(format = "cursor", max_length = 500)]
+    #[schema(format = "cursor", max_length = 500)]
     cursor: Option<String>,
     /// The most entries of the part, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 20)]

@@ -85,7 +85,7 @@ pub(super) struct Order {
     /// When it was placed.
     #[serde(with = "time::serde::rfc3339")]
     placed_at: OffsetDateTime,
-    /// Until then it is held to be paid; null where it was paid at once.
+    /// Until then it is held to be paid; null where it waits for no payment.
     #[serde(with = "time::serde::rfc3339::option")]
     held_until: Option<OffsetDateTime>,
     /// The purchase confirms itself then; null until all that is kept of it is delivered.
@@ -151,7 +151,7 @@ impl Order {
             payment_status: summary.payment,
             fulfillment_status: summary.fulfillment,
             placed_at: summary.placed_at,
-            held_until: order.held_until,
+            held_until: order.held_until.filter(|_| waits),
             confirms_at: order.confirm_at,
             lines: summary.lines.into_iter().map(OrderLine::of).collect(),
             goods: order.goods_total,

@@ -100,8 +100,8 @@ struct WantedMessages {
     #[schema(inline)]
     topic: Option<Topic>,
     /// What came as `next` with the part before; none for the first one.
-    #[param(max_length = 500)]
-    #[schema(max_length = 500)]
+    #[param(format = "cursor", max_length = 500)]
+    #[schema(format = "cursor", max_length = 500)]
     cursor: Option<String>,
     /// The most entries of the part, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 20)]
@@ -139,7 +139,7 @@ async fn messages(
     "topic": "stock.low", "status": "delivered", "attempts": 1, "nextAttemptAt": null, "statusCode": 204,
     "trouble": null, "firstAttemptAt": "2026-11-26T09:30:01Z", "lastAttemptAt": "2026-11-26T09:30:01Z",
     "createdAt": "2026-11-26T09:30:00Z",
-    "log": [{ "beganAt": "2026-11-26T09:30:01Z", "endedAt": "2026-11-26T09:30:01.12Z", "statusCode": 204, "trouble": null }],
+    "log": [{ "beganAt": "2026-11-26T09:30:01Z", "underWay": false, "endedAt": "2026-11-26T09:30:01.12Z", "statusCode": 204, "trouble": null }],
     "body": "{\"type\":\"stock.low\",\"timestamp\":\"2026-11-26T09:30:00.000Z\",\"data\":{\"productId\":1,\"title\":\"심청전\",\"available\":2,\"lowAt\":3}}"
 }))]
 struct WholeMessage {
@@ -156,12 +156,14 @@ struct WholeMessage {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = SubscriptionAttempt, example = json!({
-    "beganAt": "2026-11-26T09:30:01Z", "endedAt": "2026-11-26T09:30:16Z", "statusCode": null, "trouble": "timeout"
+    "beganAt": "2026-11-26T09:30:01Z", "underWay": false, "endedAt": "2026-11-26T09:30:16Z", "statusCode": null, "trouble": "timeout"
 }))]
 struct OneAttempt {
     /// When it began.
     #[serde(with = "time::serde::rfc3339")]
     began_at: OffsetDateTime,
+    /// Whether it goes on right now.
+    under_way: bool,
     /// When it ended; null while it is under way, and where it was cut off.
     #[serde(with = "time::serde::rfc3339::option")]
     ended_at: Option<OffsetDateTime>,
@@ -173,13 +175,19 @@ struct OneAttempt {
 
 impl From<Attempt> for OneAttempt {
     fn from(own: Attempt) -> Self {
-        Self { began_at: own.began_at, ended_at: own.ended_at, status_code: own.status_code, trouble: own.trouble }
+        Self {
+            began_at: own.began_at,
+            under_way: own.under_way,
+            ended_at: own.ended_at,
+            status_code: own.status_code,
+            trouble: own.trouble,
+        }
     }
 }
 
 /// Read a message
 ///
-/// With its body, as it is sent, and every time that it was. Its seller, and the staff.
+/// With its body, as it is sent, and the last hundred times that it was. Its seller, and the staff.
 #[utoipa::path(
     get, path = "/subscription/messages/{messageId}", operation_id = "getMessage", tag = "subscription",
     security(("bearer" = ["seller"]), ("bearer" = ["staff"]), ("session" = [])),

@@ -10,6 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{ChangeRefused, DeskAlone};
 use crate::api::{
+    NOT_STORED,
     body::Id,
     caller::Desk,
     problem::Refusal,
@@ -50,7 +51,9 @@ async fn told(shop: &Shop, by: &Operator, id: SubscriptionId) -> Result<Response
     let secrets = subscription::secrets(shop, by, id).await?;
     let version = subscription::find(shop, by, id).await?.version;
     let previous = secrets.previous.map(|old| Replaced { secret: old.secret.expose().to_owned(), until: old.until });
-    Ok(version::told(version, Secrets { secret: secrets.current.expose().to_owned(), previous }))
+    let mut told = version::told(version, Secrets { secret: secrets.current.expose().to_owned(), previous });
+    told.headers_mut().extend([NOT_STORED]);
+    Ok(told)
 }
 
 /// Read the secrets of a subscription

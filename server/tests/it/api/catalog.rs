@@ -65,6 +65,7 @@ async fn what_is_wrong_with_a_product_is_told_all_at_once() -> Outcome {
         ("#/listPrice", "out_of_range"),
         ("#/onHand", "out_of_range"),
         ("#/publishedYear", "out_of_range"),
+        ("#/salePrice", "above_list_price"),
         ("#/status", "choice"),
         ("#/stock", "unknown_field"),
         ("#/title", "too_long"),

@@ -177,21 +177,23 @@ async fn stock_is_changed_by_copies_or_to_what_was_counted() -> Outcome {
     let reason = ("#/reason", "characters");
     for (body, expected) in [
         (without(&["change", "counted", "seen"]), vec![("#/change", "required"), reason]),
-        (without(&["change", "seen"]), vec![("#/seen", "required"), reason]),
+        (without(&["change", "seen"]), vec![reason, ("#/seen", "required")]),
         (without(&["change", "counted"]), vec![("#/counted", "required"), reason]),
-        (without(&[]), vec![("#/counted", "not_together"), ("#/seen", "not_together"), reason]),
+        (without(&[]), vec![("#/counted", "not_together"), reason, ("#/seen", "not_together")]),
         (without(&["seen"]), vec![("#/counted", "not_together"), reason]),
-        (with(&without(&["counted", "seen"]), "change", &json!(0)), vec![("#/change", "out_of_range"), reason]),
+        (with(&without(&["counted", "seen"]), "change", &json!(0)), vec![("#/change", "required"), reason]),
     ] {
         let refused = api.post(path, &body).by(&seller).send().await?;
-        assert_eq!((refused.status, refused.fields()), (StatusCode::UNPROCESSABLE_ENTITY, expected), "{body}");
+        let mut fields = refused.fields();
+        fields.sort_unstable();
+        assert_eq!((refused.status, fields), (StatusCode::UNPROCESSABLE_ENTITY, expected), "{body}");
     }
     // Never more than there may be: the limits are those of the stock as it is.
     let much = api.post(path, &by(100_000_000)).by(&seller).send().await?;
     assert_eq!(much.fields(), [("#/change", "out_of_range")]);
     assert_eq!((&much.body["errors"][0]["min"], &much.body["errors"][0]["max"]), (&json!(-4), &json!(99_999_996)));
     let zero = api.post(path, &by(0)).by(&seller).send().await?;
-    assert_eq!((zero.status, zero.fields()), (StatusCode::UNPROCESSABLE_ENTITY, vec![("#/change", "out_of_range")]));
+    assert_eq!((zero.status, zero.fields()), (StatusCode::UNPROCESSABLE_ENTITY, vec![("#/change", "required")]));
 
     // As the document shows it.
     let example = json!({ "productId": 2, "change": 30, "reason": "입고" });
