@@ -53,13 +53,10 @@ where
     type Rejection = Refusal;
 
     async fn from_request(request: Request, shop: &Shop) -> Result<Self, Refusal> {
-        let mut sent = sent(request).await?;
-        let between = T::together(&sent.value, shop);
-        // Those that are told below are told here only beside what cannot be read.
-        if !(T::KEPT_BELOW && sent.flaws.is_empty() && schema::check::<T>(&sent.value, false)?.fits) {
-            sent.flaws.extend(between);
-        }
-        Ok(Self(read(sent, allows_private(shop))?))
+        let sent = sent(request).await?;
+        let between = if sent.value.is_object() { T::together(&sent.value, shop) } else { Vec::new() };
+        let (inside, kept_below) = (allows_private(shop), T::KEPT_BELOW);
+        Ok(Self(read_whole(sent, between, kept_below, inside)?))
     }
 }
 
@@ -138,16 +135,28 @@ where
 /// rules of single texts, it is read: whoever keeps those rules tells of them, and of what only the database
 /// knows.
 fn read<T: DeserializeOwned + ToSchema + 'static>(sent: Json, inside: bool) -> Result<T, Failure> {
+    read_whole(sent, Vec::new(), false, inside)
+}
+
+/// The same with what is wrong `between` fields, which says more of a field than its schema. Where the domain
+/// keeps those rules too, they stop nothing here.
+fn read_whole<T: DeserializeOwned + ToSchema + 'static>(
+    sent: Json,
+    between: Vec<(String, Flaw)>,
+    kept_below: bool,
+    inside: bool,
+) -> Result<T, Failure> {
     let Json { value, flaws } = sent;
-    let mut checked = schema::check::<T>(&value, inside)?;
-    if !(checked.fits && flaws.is_empty()) {
-        for (place, flaw) in flaws {
+    let checked = schema::check::<T>(&value, inside)?;
+    if !checked.fits || !flaws.is_empty() || !(between.is_empty() || kept_below) {
+        let mut told: Vec<(String, Flaw)> = Vec::new();
+        for (place, flaw) in between.into_iter().chain(checked.flaws).chain(flaws) {
             // One reason a field is enough.
-            if checked.flaws.len() < MOST_FLAWS && !checked.flaws.iter().any(|(known, _)| *known == place) {
-                checked.flaws.push((place, flaw));
+            if told.len() < MOST_FLAWS && !told.iter().any(|(known, _)| *known == place) {
+                told.push((place, flaw));
             }
         }
-        return Err(Failure::Invalid(checked.flaws.into_iter().collect()));
+        return Err(Failure::Invalid(told.into_iter().collect()));
     }
     T::deserialize(value).map_err(|error| {
         tracing::debug!(%error, "what fits the schema cannot be read");

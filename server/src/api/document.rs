@@ -41,8 +41,8 @@ const DOCUMENT: &str = "/api/openapi.json";
         description = "The shop for programs: what shoppers, sellers and the staff do in a browser, at documented paths.\n\n\
             **Signing in.** `POST /member/login` gives a token; send it as `Authorization: Bearer …`. A token acts as its scope: `shopper`, `seller` or `staff`. The session cookie of a browser works too.\n\n\
             **Units.** Money is whole won. Times are RFC 3339 in UTC. Ids of orders, payments, deliveries, claims and coupons are UUIDs, those of members and products whole numbers.\n\n\
-            **Doing it once.** Every change takes an `Idempotency-Key`, a new UUID for each change. The same key at the same address with the same body, byte by byte, within 24 hours is answered with the first answer and `Idempotency-Replayed: true`, a refusal with 402 or 409 too: once its cause is mended, send a new key; with another body it is refused with 422 `already_sent`; while the first is under way with 409 `key_in_use`. Answers that a later try may change (400, 401, 403, 404, 412, 422, 428, 429, 5xx, and a payment that is not decided yet) are not kept: the same key goes on. What moves money must come with a key. A guest is known by the session, and who signs in or up by what they send; whatever else comes without a session is done each time.\n\n\
-            **Refusals** are problem details (RFC 9457). Act upon `code`; a bad body names every bad field at once in `errors`, up to a hundred; only what nothing but the database can tell, such as a taken e-mail address, may come once all else is right. Fields that there are none of are refused. A name may stand once in an object. Sentences are Korean, or English where `Accept-Language` asks for it.\n\n\
+            **Doing it once.** Every change takes an `Idempotency-Key`, a new UUID for each change. The same key at the same address with the same body, byte by byte, within 24 hours is answered with the first answer, in its language, and `Idempotency-Replayed: true`, a refusal with 402 or 409 too: once its cause is mended, send a new key; with another body it is refused with 422 `already_sent`; while the first is under way with 409 `key_in_use`. Answers that a later try may change (400, 401, 403, 404, 412, 422, 428, 429, 5xx, and a payment that is not decided yet) are not kept: the same key goes on. What moves money must come with a key. A guest is known by the session, and who signs in or up by what they send; whatever else comes without a session is done each time.\n\n\
+            **Refusals** are problem details (RFC 9457). Act upon `code`; a bad body names every bad field at once in `errors`, up to a hundred; only what hangs on who asks, or what nothing but the database can tell, such as a taken e-mail address, may come once all else is right. Fields that there are none of are refused. A name may stand once in an object. Sentences are Korean, or English where `Accept-Language` asks for it.\n\n\
             **Formats** of texts: `line` is one line of letters and digits of any script, without combining marks, and the punctuation of names and addresses, `title` and `text` take every character but control characters, `text` with line breaks; `phone` is a Korean number, `postcode` one of five digits, `isbn` one of 13 digits whose last is right, `tracking-number` 5 to 30 letters and digits, `coupon-code` 4 to 40 letters, digits and hyphens, `email` has a dot in its domain, `cursor` came as `next`, `web-address` begins with `https://`. Of an `optional-…` nothing need be in it.\n\n\
             **Lists** come in parts: send `next` as `cursor`.\n\n\
             **Limits.** `X-RateLimit-Limit` tells how many requests may come at once, `X-RateLimit-Remaining` how many of them are left, of the limit that is nearest: that of the token or session, of the address, or of signing in and up, or of taking coupons; a refusal with 429 tells in `Retry-After` after how many seconds to come again. A body may have 256 KiB and 4,000 values."
@@ -158,6 +158,9 @@ fn describe(operation: &mut Operation, changes: bool, schemas: &Schemas) {
         let headers = &mut response.headers;
         headers.insert("X-RateLimit-Limit".to_owned(), number("Requests that may come at once."));
         headers.insert("X-RateLimit-Remaining".to_owned(), number("How many of them are left."));
+        if status == "401" {
+            headers.insert("WWW-Authenticate".to_owned(), challenge());
+        }
         if status == "429" {
             headers.insert("Retry-After".to_owned(), number("Seconds after which to come again."));
         }
@@ -195,7 +198,7 @@ fn body<'a>(operation: &Operation, schemas: &'a Schemas) -> Option<&'a Object> {
     }
 }
 
-/// Ids in an address are numbers from 1 on.
+/// Ids in an address are numbers from 1 on; what may be left out there is never null.
 fn bound(parameter: &mut RefOr<Parameter>) {
     if let RefOr::T(Parameter {
         parameter_in: ParameterIn::Path, schema: Some(RefOr::T(Schema::Object(object))), ..
@@ -204,6 +207,12 @@ fn bound(parameter: &mut RefOr<Parameter>) {
     {
         object.minimum.get_or_insert(1_i32.into());
         object.maximum.get_or_insert(utoipa::Number::Int(isize::MAX));
+    }
+    if let RefOr::T(Parameter { schema: Some(RefOr::T(Schema::Object(object))), .. }) = parameter
+        && let SchemaType::Array(types) = &object.schema_type
+        && let [one, Type::Null] = types.as_slice()
+    {
+        object.schema_type = SchemaType::Type(one.clone());
     }
 }
 
@@ -218,7 +227,8 @@ fn exemplify(parameter: &mut RefOr<Parameter>) {
     let integer = told["schema"]["type"].to_string().contains("integer");
     let example = match told["schema"]["format"].as_str() {
         Some("uuid") => Some(json!("0199b2c4-7a51-7c3e-9c1f-0a2b3c4d5e6f")),
-        Some("cursor") => Some(json!("42")),
+        // What came as `next`, which nobody can know.
+        Some("cursor") => None,
         _ if integer => Some(object.default.clone().unwrap_or_else(|| json!(2))),
         _ => None,
     };
@@ -235,6 +245,11 @@ fn own(parameter: &RefOr<Parameter>) -> Option<&Parameter> {
 fn number(description: &str) -> RefOr<Header> {
     let schema = ObjectBuilder::new().schema_type(Type::Integer).build();
     HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build().into()
+}
+
+fn challenge() -> RefOr<Header> {
+    let schema = ObjectBuilder::new().schema_type(Type::String).examples([json!("Bearer realm=\"madang\"")]).build();
+    HeaderBuilder::new().schema(Some(schema)).description(Some("How to sign in (RFC 6750).")).build().into()
 }
 
 fn replayed() -> RefOr<Header> {

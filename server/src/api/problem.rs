@@ -125,6 +125,7 @@ impl Refusal {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.word()));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
         let (name, value): (HeaderName, &'static str) = match self.failure {
             Failure::Busy | Failure::KeyInUse => (header::RETRY_AFTER, "1"),
             Failure::Unavailable => (header::RETRY_AFTER, "5"),

@@ -13,8 +13,8 @@ pub(super) trait Together {
     /// together with what it alone knows.
     const KEPT_BELOW: bool = false;
 
-    /// What is wrong between fields, as far as what came and the shop's rules can tell, whatever else is wrong with it: JSON
-    /// Pointers and the flaws there.
+    /// What is wrong between fields, as far as what came and the shop's rules can tell, whatever else is wrong
+    /// with it: JSON Pointers and the flaws there.
     fn together(sent: &Value, shop: &Shop) -> Flaws;
 }
 

@@ -1,7 +1,7 @@
 //! Stock, read, and changed with its reason.
 
 use axum::{Json, extract::State};
-use contract::{form::Flaw, product::ProductId};
+use contract::{form::Flaw, product::ProductId, stock::MOST};
 use domain::{
     Shop,
     inventory::{self, Change},
@@ -50,9 +50,11 @@ struct StockChange {
 
 impl Together for StockChange {
     fn together(sent: &Value, _: &Shop) -> Flaws {
+        let most = i64::from(MOST);
         let [change, counted, seen] = ["/change", "/counted", "/seen"].map(|place| is_given(sent, place));
         let flaws = [
-            flaw("/change", Flaw::Required, number(sent, "/change") == Some(0) || !(change || counted || seen)),
+            flaw("/change", Flaw::Required, !(change || counted || seen)),
+            flaw("/change", Flaw::OutOfRange { min: -most, max: most }, number(sent, "/change") == Some(0)),
             flaw("/counted", Flaw::NotTogether, change && counted),
             flaw("/seen", Flaw::NotTogether, change && seen),
             flaw("/counted", Flaw::Required, !change && seen && !counted),

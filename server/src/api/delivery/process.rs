@@ -58,15 +58,18 @@ enum Step {
 
 impl Together for Processing {
     fn together(sent: &Value, _: &Shop) -> Flaws {
-        let [carrier, number] = ["/carrier", "/trackingNumber"].map(|place| is_given(sent, place));
-        let to = is_given(sent, "/to");
+        let places = ["/carrier", "/trackingNumber"];
+        let [carrier, number] = places.map(|place| is_given(sent, place));
         let unnumbered = matches!(word(sent, "/to"), Some("preparing" | "delivered"));
+        let [with_carrier, with_number] = places.map(|place| unnumbered && !sent[&place[1..]].is_null());
+        let named = is_given(sent, "/to");
+        let numbered = !named || word(sent, "/to") == Some("shipped");
         let flaws = [
-            flaw("/to", Flaw::Required, !to && !carrier && !number),
-            flaw("/carrier", Flaw::NotTogether, unnumbered && carrier),
-            flaw("/trackingNumber", Flaw::NotTogether, unnumbered && number),
-            flaw("/carrier", Flaw::Required, !unnumbered && number && !carrier),
-            flaw("/trackingNumber", Flaw::Required, !unnumbered && carrier && !number),
+            flaw("/to", Flaw::Required, !named && !carrier && !number),
+            flaw("/carrier", Flaw::NotTogether, with_carrier),
+            flaw("/trackingNumber", Flaw::NotTogether, with_number),
+            flaw("/carrier", Flaw::Required, numbered && number && !carrier),
+            flaw("/trackingNumber", Flaw::Required, numbered && carrier && !number),
         ];
         flaws.into_iter().flatten().collect()
     }

@@ -40,7 +40,7 @@ pub(super) fn router() -> OpenApiRouter<Shop> {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "lines": [{ "productId": 2, "quantity": 1 }] }))]
 struct CancelChoice {
-    /// The copies; all that is kept where this is left out. A seller cancels their own goods alone.
+    /// The copies, each product once; all that is kept where this is left out. A seller cancels their own goods alone.
     #[schema(min_items = 1, max_items = 100)]
     lines: Option<Vec<OrderCopies>>,
 }
@@ -150,7 +150,7 @@ async fn own(shop: &Shop, by: &Shopper, order: &Detail, taken: Option<&[(Product
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "lines": [{ "productId": 2, "quantity": 1 }], "expectedRefund": 18400 }))]
 struct OrderCancel {
-    /// The copies; all that is kept where this is left out. A seller cancels their own goods alone.
+    /// The copies, each product once; all that is kept where this is left out. A seller cancels their own goods alone.
     #[schema(min_items = 1, max_items = 100)]
     lines: Option<Vec<OrderCopies>>,
     /// What is to come back, in won: the `amount` of the preview, 0 for an order that is not paid. Where

@@ -60,8 +60,8 @@ struct NewOrder {
     address_id: Option<i64>,
     /// Where to: a new address, which the member keeps once the order is placed. Either this or `addressId`.
     address: Option<DeliverTo>,
-    /// The cart as it was seen, 1 to 100 lines; one that has changed since is not ordered. Left out, the cart
-    /// as it is now counts as seen.
+    /// The cart as it was seen, 1 to 100 lines, each product once; one that has changed since is not ordered.
+    /// Left out, the cart as it is now counts as seen.
     #[schema(min_items = 1, max_items = 100)]
     lines: Option<Vec<SeenCartLine>>,
     /// What the order is to come to, in won: goods and delivery less the discount of the coupon. Where it
@@ -236,7 +236,7 @@ impl Together for NewOrder {
     fn together(sent: &Value, _: &Shop) -> Flaws {
         let [kept, new] = ["/addressId", "/address"].map(|place| is_given(sent, place));
         // Without a payment, or by points, points pay it all.
-        let by_points = word(sent, "/payment/method").unwrap_or("points") == "points";
+        let by_points = !is_given(sent, "/payment") || word(sent, "/payment/method") == Some("points");
         let (points, total) = (number(sent, "/points"), number(sent, "/expectedTotal"));
         let short = total.filter(|total| by_points && points.is_some_and(|points| points < *total));
         let flaws = [
