@@ -21,13 +21,14 @@ pub(super) trait Together {
 /// Flaws by where they are.
 pub(super) type Flaws = Vec<(String, Flaw)>;
 
+/// Whether a field is there, blank or not.
+pub(super) fn is_there(sent: &Value, place: &str) -> bool {
+    sent.pointer(place).is_some_and(|value| !value.is_null())
+}
+
 /// Whether a field says something: null and blanks are as if it were left out.
 pub(super) fn is_given(sent: &Value, place: &str) -> bool {
-    match sent.pointer(place) {
-        None | Some(Value::Null) => false,
-        Some(Value::String(text)) => !text.trim().is_empty(),
-        Some(_) => true,
-    }
+    is_there(sent, place) && word(sent, place).is_none_or(|text| !text.trim().is_empty())
 }
 
 /// The word that stands there, if any.

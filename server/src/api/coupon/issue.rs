@@ -18,7 +18,7 @@ use crate::api::{
     problem::Refusal,
     refusals::refusals,
     replay::Key,
-    together::{Flaws, Together, flaw},
+    together::{Flaws, Together, flaw, is_there},
 };
 
 /// Where coupons are handed out, and codes could be guessed.
@@ -45,8 +45,7 @@ struct CouponIssue {
 
 impl Together for CouponIssue {
     fn together(sent: &Value, _: &Shop) -> Flaws {
-        let [campaign, code, email] =
-            ["/campaignId", "/code", "/email"].map(|place| sent.pointer(place).is_some_and(|one| !one.is_null()));
+        let [campaign, code, email] = ["/campaignId", "/code", "/email"].map(|place| is_there(sent, place));
         let flaws = [
             flaw("/campaignId", Flaw::Required, !campaign && (!code || email)),
             flaw("/code", Flaw::NotTogether, code && (campaign || email)),

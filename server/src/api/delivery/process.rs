@@ -15,7 +15,7 @@ use crate::api::{
     caller::Desk,
     problem::Refusal,
     refusals::refusals,
-    together::{Flaws, Together, flaw, is_given, word},
+    together::{Flaws, Together, flaw, is_given, is_there, word},
 };
 
 pub(super) fn router() -> OpenApiRouter<Shop> {
@@ -61,7 +61,7 @@ impl Together for Processing {
         let places = ["/carrier", "/trackingNumber"];
         let [carrier, number] = places.map(|place| is_given(sent, place));
         let unnumbered = matches!(word(sent, "/to"), Some("preparing" | "delivered"));
-        let [with_carrier, with_number] = places.map(|place| unnumbered && !sent[&place[1..]].is_null());
+        let [with_carrier, with_number] = places.map(|place| unnumbered && is_there(sent, place));
         let named = is_given(sent, "/to");
         let numbered = !named || word(sent, "/to") == Some("shipped");
         let flaws = [
