@@ -3,6 +3,7 @@
 mod covers;
 mod failures;
 mod health;
+mod lingering;
 mod live;
 mod origin;
 mod peer;
@@ -21,9 +22,9 @@ use app::{
 };
 use axum::{
     Extension, Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderName, HeaderValue, header},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn, from_fn_with_state, map_request},
     routing::get,
 };
 use domain::Shop;
@@ -125,6 +126,7 @@ pub fn router(shop: Shop, sessions: Sessions, hub: Hub, settings: &Serve) -> Rou
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         // Failures are logged where they happen, with their cause.
         .layer(TraceLayer::new_for_http().on_failure(()))
+        .layer(map_request(async |request: Request| lingering::linger(request)))
 }
 
 /// Covers that only those who run the products are shown.

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use reqwest::{StatusCode, header};
 use server::postgres;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::{
     process::{Served, browser, get, post},
@@ -194,6 +198,38 @@ async fn stopping_does_not_wait_for_idle_connections_for_long() -> Outcome {
     get(&browser, shop.url("/")).await?;
     tokio::time::timeout(Duration::from_secs(30), tokio::task::spawn_blocking(move || shop.stop().is_ok())).await??;
     Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_arrives_however_much_was_sent_beside_it() -> Outcome {
+    let dir = folder(0o755)?;
+    let shop = Served::start(dir.path())?;
+    let address = shop.url("").replace("http://", "");
+    let body = vec![b'x'; 16 * 1024 * 1024];
+    for (path, kind, status) in [
+        ("/member/login", "application/json", "413"),
+        ("/member/login", "text/plain", "415"),
+        ("/fn/cart/add", "application/x-www-form-urlencoded", "400"),
+        ("/nothing/here", "application/json", "404"),
+    ] {
+        let mut connection = TcpStream::connect(address.trim_end_matches('/')).await?;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\naccept: text/html\r\n\
+             content-type: {kind}\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        connection.write_all(head.as_bytes()).await?;
+        // A client that looks for an answer only once it has sent everything.
+        connection.write_all(&body).await?;
+        connection.write_all(b"GET /health HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n").await?;
+        let mut answers = Vec::new();
+        connection.read_to_end(&mut answers).await?;
+        let answers = String::from_utf8_lossy(&answers);
+        assert!(answers.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {:.200}", answers);
+        // The connection is good for the next request.
+        assert!(answers.contains("HTTP/1.1 200 OK"), "{path}: {answers}");
+    }
+    shop.stop()
 }
 
 fn long() -> String {
