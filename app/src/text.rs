@@ -204,6 +204,11 @@ pub fn told_flaw(why: Flaw, locale: Locale) -> String {
     within(locale, || flaw(why))
 }
 
+/// Where a body is no JSON, in the same way; lines and the bytes in them count from 1.
+pub fn told_not_json(line: usize, column: usize, locale: Locale) -> String {
+    within(locale, || t!("program-not-json", line = line.to_string(), column = column.to_string()))
+}
+
 fn within<T>(locale: Locale, words: impl FnOnce() -> T) -> T {
     Owner::new().with(|| {
         provide_context(Visitor { locale, ..Visitor::default() });

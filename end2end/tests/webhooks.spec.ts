@@ -155,6 +155,7 @@ test("what a failing receiver answered is shown, and sending again succeeds", as
   const attempts = page.getByTestId("attempts").locator("tbody").getByRole("row");
   await expect(attempts.first()).toContainText("HTTP 200");
   await expect(attempts.last()).toContainText("HTTP 503");
+  await expect(page.getByTestId("attempts-counted")).toHaveText("1 / 10 (다시 보낸 뒤)");
   await fits(page);
   await page.goto(`${path}/messages?status=failed`);
   await expect(main(page)).toContainText("메시지가 없습니다.");

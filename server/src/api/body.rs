@@ -60,9 +60,9 @@ where
     }
 }
 
-async fn sent(request: Request) -> Result<Json, Failure> {
+async fn sent(request: Request) -> Result<Json, Refusal> {
     if !is_json(request.headers()) {
-        return Err(Failure::UnsupportedMediaType);
+        return Err(Failure::UnsupportedMediaType.into());
     }
     json::parse(&bytes(request).await?)
 }

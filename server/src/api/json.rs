@@ -10,6 +10,8 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
+use super::problem::Refusal;
+
 /// The most values of one body. No schema needs a tenth of it.
 const MOST_VALUES: usize = 4_000;
 
@@ -32,24 +34,40 @@ pub(super) struct Json {
 /// Reads text.
 ///
 /// # Errors
-/// [`Failure::BadRequest`] for what is no JSON; [`Failure::TooLarge`] for more than [`MOST_VALUES`].
-pub(super) fn parse(text: &[u8]) -> Result<Json, Failure> {
+/// [`Failure::BadRequest`] for what is no JSON, with where it is none; [`Failure::TooLarge`] for more than
+/// [`MOST_VALUES`].
+pub(super) fn parse(text: &[u8]) -> Result<Json, Refusal> {
     let mut reader = serde_json::Deserializer::from_slice(text);
-    let json = take(&mut reader)?;
-    reader.end().map_err(|_| Failure::BadRequest)?;
-    Ok(json)
+    let read = read(&mut reader).and_then(|json| reader.end().map_err(Wrong::Text).map(|()| json));
+    read.map_err(|wrong| match wrong {
+        Wrong::Text(error) => Refusal::from(Failure::BadRequest).not_json(error.line(), error.column().max(1)),
+        Wrong::TooMuch => Failure::TooLarge.into(),
+    })
 }
 
 /// Reads what is a value already.
 ///
 /// # Errors
 /// As [`parse`].
-pub(super) fn take<'de, D: Deserializer<'de>>(from: D) -> Result<Json, Failure> {
+pub(super) fn take(from: Value) -> Result<Json, Failure> {
+    read(from).map_err(|wrong| match wrong {
+        Wrong::Text(_) => Failure::BadRequest,
+        Wrong::TooMuch => Failure::TooLarge,
+    })
+}
+
+/// Why something could not be read.
+enum Wrong {
+    Text(serde_json::Error),
+    TooMuch,
+}
+
+fn read<'de, D: Deserializer<'de, Error = serde_json::Error>>(from: D) -> Result<Json, Wrong> {
     let mut notes = Notes::default();
     match Node(&mut notes).deserialize(from) {
         Ok(value) => Ok(Json { value, flaws: notes.flaws }),
-        Err(_) if notes.values > MOST_VALUES => Err(Failure::TooLarge),
-        Err(_) => Err(Failure::BadRequest),
+        Err(_) if notes.values > MOST_VALUES => Err(Wrong::TooMuch),
+        Err(error) => Err(Wrong::Text(error)),
     }
 }
 
@@ -206,7 +224,7 @@ mod tests {
     #[test]
     fn a_text_with_nul_is_told_where_it_stands() {
         assert_eq!(flaws(r#"{ "a": ["b", "\u0000"] }"#), [("/a/1".to_owned(), Flaw::Characters)]);
-        assert_eq!(parse(br#"{ "\u0000": 1 }"#).err(), Some(Failure::BadRequest));
+        assert!(parse(br#"{ "\u0000": 1 }"#).is_err());
     }
 
     #[test]
@@ -217,12 +235,15 @@ mod tests {
 
     #[test]
     fn what_is_no_json_or_too_much_of_it_is_refused() {
-        for wrong in ["", "{", "{} {}", "[1,]", "nan", "\"\u{1}\""] {
-            assert_eq!(parse(wrong.as_bytes()).err(), Some(Failure::BadRequest), "{wrong}");
+        let refused = |line, column| Some(Refusal::from(Failure::BadRequest).not_json(line, column));
+        for (wrong, line, column) in
+            [("", 1, 1), ("{", 1, 1), ("{}\n {}", 2, 2), ("[1,]", 1, 4), ("nan", 1, 2), ("\"\u{1}\"", 1, 2)]
+        {
+            assert_eq!(parse(wrong.as_bytes()).err(), refused(line, column), "{wrong}");
         }
         let list = |values: usize| format!("[{}]", vec!["1"; values].join(","));
         assert!(parse(list(MOST_VALUES - 1).as_bytes()).is_ok());
-        assert_eq!(parse(list(MOST_VALUES).as_bytes()).err(), Some(Failure::TooLarge));
-        assert_eq!(parse("[".repeat(100_000).as_bytes()).err(), Some(Failure::BadRequest));
+        assert_eq!(parse(list(MOST_VALUES).as_bytes()).err(), Some(Failure::TooLarge.into()));
+        assert_eq!(parse("[".repeat(100_000).as_bytes()).err(), refused(1, 128));
     }
 }

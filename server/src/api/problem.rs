@@ -1,6 +1,6 @@
 //! What programs are told where something was refused: problem details after RFC 9457.
 
-use app::text::{Locale, told, told_flaw};
+use app::text::{Locale, told, told_flaw, told_not_json};
 use axum::{
     body::Body,
     extract::Request,
@@ -43,6 +43,9 @@ pub(super) struct Problem {
     /// The stable word of the problem.
     #[schema(schema_with = codes)]
     pub(super) code: &'static str,
+    /// Where the body is no JSON, in a sentence; only where the code is `bad_request`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) detail: Option<String>,
     /// Every field that was refused, each with its reason, up to a hundred; only where the code is `invalid`.
     #[schema(max_items = 100)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -90,6 +93,8 @@ pub(super) struct Refusal {
     failure: Failure,
     status: StatusCode,
     bad_token: bool,
+    /// The line and its byte where a body is no JSON.
+    not_json: Option<(usize, usize)>,
 }
 
 impl Refusal {
@@ -103,6 +108,12 @@ impl Refusal {
     #[must_use]
     pub(super) fn of_a_bad_token(self) -> Self {
         Self { bad_token: true, ..self }
+    }
+
+    /// The same refusal, where a body is no JSON: the line, and the byte in it, from 1.
+    #[must_use]
+    pub(super) fn not_json(self, line: usize, column: usize) -> Self {
+        Self { not_json: Some((line, column)), ..self }
     }
 
     /// The same refusal, whose fields are called as they are in the body: pairs of the name that the
@@ -119,7 +130,9 @@ impl Refusal {
 
     /// The whole answer in a language.
     pub(super) fn answer(&self, locale: Locale) -> Response {
-        let body = serde_json::to_vec(&Problem::of(&self.failure, self.status, locale)).unwrap_or_default();
+        let mut problem = Problem::of(&self.failure, self.status, locale);
+        problem.detail = self.not_json.map(|(line, column)| told_not_json(line, column, locale));
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -146,7 +159,7 @@ impl Refusal {
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { failure, status, bad_token: false }
+        Self { failure, status, bad_token: false, not_json: None }
     }
 }
 
@@ -172,7 +185,7 @@ impl Problem {
         };
         let code = failure.code();
         let kind = format!("urn:madang:problem:{code}");
-        Self { kind, title: told(failure, locale), status: status.as_u16(), code, errors }
+        Self { kind, title: told(failure, locale), status: status.as_u16(), code, detail: None, errors }
     }
 }
 

@@ -47,6 +47,7 @@ pub(crate) fn MessagePage() -> impl IntoView {
         };
         let (standing, topic) = (words::subscription::message_standing(&message), message.topic);
         let hook = format!("{LIST}/{}", own.id);
+        let anew = usize::try_from(message.attempts).is_ok_and(|counted| counted < found.log.len());
         Ok(view! {
             <Head title=t!("hook-message") private=true />
             <h1>{words::subscription::topic(topic)} " " <span class="badge" data-testid="message-status">{standing}</span></h1>
@@ -60,7 +61,7 @@ pub(crate) fn MessagePage() -> impl IntoView {
             </p>
             <section class="panel">
                 {waits}
-                <Facts message />
+                <Facts message anew />
                 <div class="steps">{resend}</div>
             </section>
             <Log log=found.log />
@@ -75,7 +76,14 @@ pub(crate) fn MessagePage() -> impl IntoView {
 }
 
 #[component]
-fn Facts(message: Delivery) -> impl IntoView {
+fn Facts(
+    /// The message.
+    message: Delivery,
+    /// Whether attempts are counted since it was sent again.
+    anew: bool,
+) -> impl IntoView {
+    let attempts = format!("{} / {ATTEMPTS}", message.attempts);
+    let attempts = if anew { t!("hook-attempts-anew", attempts = attempts) } else { attempts };
     let answered = answered(&message);
     let time = |name: String, time: Option<time::OffsetDateTime>| {
         time.map(|time| {
@@ -89,7 +97,7 @@ fn Facts(message: Delivery) -> impl IntoView {
     view! {
         <dl class="figures wide">
             {about}
-            <div><dt>{t!("hook-attempts")}</dt><dd>{format!("{} / {ATTEMPTS}", message.attempts)}</dd></div>
+            <div><dt>{t!("hook-attempts")}</dt><dd data-testid="attempts-counted">{attempts}</dd></div>
             <div><dt>{t!("hook-last-answer")}</dt><dd data-testid="last-answer">{answered}</dd></div>
             {time(t!("hook-made-at"), Some(message.created_at))}
             {time(t!("hook-first-attempt"), message.first_attempt_at)}

@@ -148,6 +148,13 @@ async fn what_cannot_be_read_is_refused_in_words() -> Outcome {
     let too_large = api.post("/member/login", &large).send().await?;
     assert_eq!((too_large.code(), too_large.header("x-ratelimit-remaining").is_empty()), ("too_large", false));
     assert_eq!(api.post("/member/login", &large).key("k").send().await?.code(), "too_large");
+    for (text, place) in
+        [("{\n  \"email\": 1,\n}", "line 3, byte 1"), ("", "line 1, byte 1"), ("{ \"\\u0000\": 1 }", "line 1, byte 10")]
+    {
+        let broken = api.call(Method::POST, "/member/login").json(text).send().await?;
+        let told = format!("It is no JSON at {place}.");
+        assert_eq!((broken.code(), broken.body["detail"].as_str()), ("bad_request", Some(told.as_str())));
+    }
     // Nobody is told of thousands of flaws.
     let many: serde_json::Map<_, _> = (0..5_000).map(|field| (format!("f{field}"), json!(1))).collect();
     assert_eq!(api.post("/catalog/search", &json!(many)).send().await?.code(), "too_large");
