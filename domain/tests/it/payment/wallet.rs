@@ -76,6 +76,26 @@ async fn money_for_a_wallet_that_is_full_meanwhile_goes_back(db: PgPool) -> Resu
 }
 
 #[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn a_card_is_not_asked_for_more_than_the_wallet_will_hold(db: PgPool) -> Result<()> {
+    let till = Till::new(db, 0).await?;
+    let card = till.register("1234").await?;
+    let most = till.shop().policy.points.wallet_max;
+    till.gateway.is(Mood::Silent);
+    till.charge(Uuid::now_v7(), most - 30_000, Way::Saved(card)).await?;
+    // The first is not in the wallet yet.
+    for way in [Way::Saved(card), Way::New] {
+        assert_eq!(refused(till.charge(Uuid::now_v7(), 40_000, way).await), Some(Failure::WalletFull));
+    }
+    till.gateway.is(Mood::Well);
+    till.charge(Uuid::now_v7(), 30_000, Way::Saved(card)).await?;
+    till.sweep(5).await?;
+    till.sweep(10).await?;
+    assert_eq!((till.scene.balance().await?, till.gateway.kept()), (most, most), "nothing had to go back");
+    till.assert_agrees().await;
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
 async fn a_charge_that_is_refused_or_given_up_adds_nothing(db: PgPool) -> Result<()> {
     let till = Till::new(db, 0).await?;
     let card = till.register("1234").await?;
