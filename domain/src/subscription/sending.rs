@@ -13,6 +13,15 @@ pub const LEASE: Duration = Duration::seconds(60);
 /// Messages under way to one endpoint at once, where it takes them; to one that does not, a single one.
 pub const PER_ENDPOINT: i64 = 4;
 
+/// Messages under way to all endpoints of one seller at once, in a lane: a part of it, so that a seller whose
+/// endpoints are slow leaves room to the others.
+const fn per_seller(lane: Lane) -> i64 {
+    match lane {
+        Lane::Well => 16,
+        Lane::Failing => 8,
+    }
+}
+
 /// Which endpoints: those that do not take messages have slots of their own, so that they keep none from
 /// the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +53,8 @@ pub struct Sending {
     pub(super) noted: i64,
 }
 
-/// Claims up to `most` messages that are due in a lane, those that wait longest first, of each endpoint
-/// only a few.
+/// Claims up to `most` messages that are due in a lane, of each endpoint and each seller only a few: those of
+/// sellers first that have least under way, and of them those that wait longest.
 ///
 /// # Errors
 /// Where the database is away.
@@ -66,25 +75,32 @@ pub async fn claim(shop: &Shop, lane: Lane, most: i64) -> Result<Vec<Sending>> {
                        where d.status = 'pending' and d.subscription_id > w.subscription_id
                        order by d.subscription_id limit 1)
                from waiting w where w.subscription_id is not null
-           ), next as (
-               select d.message_id
+           ), endpoint as (
+               select s.subscription_id, s.seller_id, u.under_way,
+                      (sum(u.under_way) over (partition by s.seller_id))::bigint as of_seller
                from waiting w
                join subscription s using (subscription_id)
                join seller v using (seller_id)
                join member m using (member_id)
                cross join lateral (
-                   select q.message_id, q.next_attempt_at from subscription_delivery q
-                   where q.subscription_id = s.subscription_id and q.status = 'pending' and q.next_attempt_at <= $1
-                   order by q.next_attempt_at, q.message_id
-                   limit greatest($3 - (
-                       select count(*) from subscription_delivery u
-                       where u.subscription_id = s.subscription_id and u.leased_until > $1
-                   ), 0)
-               ) d
+                   select count(*) as under_way from subscription_delivery u
+                   where u.subscription_id = s.subscription_id and u.leased_until > $1
+               ) u
                where s.status = 'active' and s.removed_at is null and m.status = 'active'
                  and (s.failing_since is not null) = $4
-               order by d.next_attempt_at
-               limit $5
+           ), turn as (
+               select d.message_id, d.next_attempt_at,
+                      e.of_seller + row_number() over (
+                          partition by e.seller_id order by d.next_attempt_at, d.message_id) as nth
+               from endpoint e
+               cross join lateral (
+                   select q.message_id, q.next_attempt_at from subscription_delivery q
+                   where q.subscription_id = e.subscription_id and q.status = 'pending' and q.next_attempt_at <= $1
+                   order by q.next_attempt_at, q.message_id
+                   limit greatest($3 - e.under_way, 0)
+               ) d
+           ), next as (
+               select message_id from turn where nth <= $6 order by nth, next_attempt_at limit $5
            ), due as materialized (
                select q.message_id from subscription_delivery q
                where q.message_id in (select message_id from next) and q.status = 'pending' and q.next_attempt_at <= $1
@@ -109,7 +125,8 @@ pub async fn claim(shop: &Shop, lane: Lane, most: i64) -> Result<Vec<Sending>> {
         now + LEASE,
         at_once,
         lane == Lane::Failing,
-        most
+        most,
+        per_seller(lane)
     )
     .fetch_all(&shop.db)
     .await?;

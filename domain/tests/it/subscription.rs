@@ -1,5 +1,6 @@
 //! What sellers subscribe to, and who may see it.
 
+mod room;
 mod sending;
 mod telling;
 

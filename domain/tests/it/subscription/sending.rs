@@ -7,19 +7,18 @@ use contract::{
 use domain::{
     Result, Shop,
     subscription::{
-        ATTEMPTS, LEASE, Lane, Outcome, PER_ENDPOINT, Sending, SubscriptionForm, change, claim, create, delivery, find,
-        pause, resend, resume, rotate_secret, secrets, settle, test,
+        ATTEMPTS, LEASE, Lane, Outcome, Sending, SubscriptionForm, change, claim, delivery, find, pause, resend,
+        resume, rotate_secret, secrets, settle, test,
     },
 };
 use sqlx::PgPool;
 use time::Duration;
-use uuid::Uuid;
 
 use super::{Listening, form, read};
 use crate::{fixture::number, notification, scene::refused};
 
-const TAKEN: Outcome = Outcome::Answered { code: 204, retry_after: None };
-const BROKEN: Outcome = Outcome::Answered { code: 500, retry_after: None };
+pub(super) const TAKEN: Outcome = Outcome::Answered { code: 204, retry_after: None };
+pub(super) const BROKEN: Outcome = Outcome::Answered { code: 500, retry_after: None };
 
 /// Whatever is due, in both lanes.
 pub(super) async fn due(shop: &Shop) -> Result<Vec<Sending>> {
@@ -307,36 +306,6 @@ async fn a_message_whose_sender_died_is_sent_by_another_who_has_the_last_word(db
     settle(&later, &dead[0], BROKEN).await?;
     assert_eq!(own.one(message).await?.status, DeliveryStatus::Delivered);
     assert_eq!(find(shop, &own.by, own.id).await?.failing_since, None);
-    Ok(())
-}
-
-#[sqlx::test(migrator = "domain::MIGRATIONS")]
-async fn an_endpoint_with_many_messages_stands_before_no_other(db: PgPool) -> Result<()> {
-    let own = Listening::new(db).await?;
-    let shop = own.shop();
-    for _ in 0..PER_ENDPOINT + 2 {
-        own.sell().await?;
-    }
-    let other = create(shop, &own.by, Uuid::now_v7(), &form(&["order.paid"])).await?;
-    own.scene.buy(&[(own.book, 1)]).await?;
-    read(shop).await?;
-    let (one, two) = tokio::join!(claim(shop, Lane::Well, 100), claim(shop, Lane::Well, 100));
-    let mut sent = one?;
-    sent.extend(two?);
-    let mut ids: Vec<_> = sent.iter().map(|sending| sending.id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    assert_eq!(ids.len(), sent.len(), "no message is claimed twice");
-    assert_eq!(sent.iter().filter(|sending| sending.subscription == other).count(), 1);
-    assert!(due(shop).await?.is_empty(), "no more while these are under way");
-    for sending in sent.iter().filter(|sending| sending.subscription == own.id) {
-        settle(shop, sending, BROKEN).await?;
-    }
-    // One that takes nothing gets one at a time, in a lane of its own.
-    assert!(
-        claim(&shop.ahead(Duration::HOUR), Lane::Well, 100).await?.iter().all(|sending| sending.subscription == other)
-    );
-    assert_eq!(claim(&shop.ahead(Duration::HOUR), Lane::Failing, 100).await?.len(), 1);
     Ok(())
 }
 
