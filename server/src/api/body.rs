@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    body::Bytes,
+    body::{Bytes, HttpBody},
     extract::{FromRequest, FromRequestParts, Path, RawPathParams, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
@@ -67,12 +67,15 @@ async fn sent(request: Request) -> Result<Json, Refusal> {
     json::parse(&bytes(request).await?)
 }
 
-/// Reads a body whole. What is larger than any is not read to its end, and what comes slowly is not waited
-/// for.
+/// Reads a body whole. What is said to be larger than any is not read at all, what turns out to be is not read
+/// to its end, and what comes slowly is not waited for.
 ///
 /// # Errors
 /// [`Failure::TooLarge`]; [`Failure::BadRequest`] where it breaks off or takes longer than [`PATIENCE`].
 pub(super) async fn bytes(request: Request) -> Result<Bytes, Failure> {
+    if request.body().size_hint().lower() > LIMIT as u64 {
+        return Err(Failure::TooLarge);
+    }
     match timeout(PATIENCE, Bytes::from_request(request, &())).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Failure::TooLarge),

@@ -232,6 +232,25 @@ async fn a_refusal_arrives_however_much_was_sent_beside_it() -> Outcome {
     shop.stop()
 }
 
+#[tokio::test]
+async fn what_is_said_to_be_too_large_is_neither_asked_nor_waited_for() -> Outcome {
+    let dir = folder(0o755)?;
+    let shop = Served::start(dir.path())?;
+    let address = shop.url("").replace("http://", "");
+    for key in ["", "idempotency-key: k\r\n"] {
+        let mut connection = TcpStream::connect(address.trim_end_matches('/')).await?;
+        let head = format!(
+            "POST /member/login HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
+             content-length: 1000000000\r\nexpect: 100-continue\r\n{key}\r\n"
+        );
+        connection.write_all(head.as_bytes()).await?;
+        let mut answer = [0; 12];
+        connection.read_exact(&mut answer).await?;
+        assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 413", "{key}");
+    }
+    shop.stop()
+}
+
 fn long() -> String {
     "가".repeat(10_000)
 }
