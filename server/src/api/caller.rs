@@ -61,8 +61,11 @@ pub(super) async fn refuse_strangers(request: Request, next: Next) -> Response {
 const DOORS: [&str; 2] = ["/member/login", "/member/registration"];
 
 async fn caller(shop: &Shop, session: &Session, headers: &HeaderMap) -> Result<Caller, Failure> {
-    if let Some(shown) = headers.get(header::AUTHORIZATION) {
-        let known = match shown.to_str().ok().and_then(bearer) {
+    let mut shown = headers.get_all(header::AUTHORIZATION).iter();
+    if let Some(first) = shown.next() {
+        // Of two nobody can say which one is meant.
+        let secret = if shown.next().is_none() { first.to_str().ok().and_then(bearer) } else { None };
+        let known = match secret {
             Some(secret) => member::recognize_token(shop, secret).await?,
             None => None,
         };

@@ -56,7 +56,7 @@ struct PaymentOfOrder {
     method_id: Option<Uuid>,
     /// What is left to pay as far as the program knows, in won: where it is something else, nothing is
     /// paid. Not looked at where it is left out.
-    #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     expected_amount: Option<i64>,
 }
 

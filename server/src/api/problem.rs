@@ -21,6 +21,8 @@ use utoipa::{
     openapi::{Object, ObjectBuilder, schema::Type},
 };
 
+use super::replay::Undecided;
+
 /// The media type of a problem.
 const PROBLEM: &str = "application/problem+json";
 
@@ -273,6 +275,10 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
         let mut told = refusal.answer(locale);
         told.extensions_mut().extend(std::mem::take(response.extensions_mut()));
+        // What the gateway is still asked about may be answered otherwise in a moment.
+        if refusal.failure == Failure::PaymentChecking {
+            told.extensions_mut().insert(Undecided);
+        }
         // What layers on the way have said of it.
         for (name, value) in response.headers() {
             if name != header::CONTENT_LENGTH {

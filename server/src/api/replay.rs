@@ -106,12 +106,13 @@ async fn once(shop: &Shop, who: Who, request: Request, next: Next) -> Result<Res
     let key = key(request.headers())?;
     let (parts, body) = request.into_parts();
     let body = bytes(Request::from_parts(parts.clone(), body)).await?;
+    let with_password = WITH_PASSWORDS.contains(&parts.uri.path());
+    let word = if with_password && who.word.is_empty() { email(&body) } else { who.word };
     // A key belongs to one operation: elsewhere it says nothing.
     let named =
-        digest(&[key.as_bytes(), who.word.as_bytes(), parts.method.as_str().as_bytes(), parts.uri.path().as_bytes()]);
+        digest(&[key.as_bytes(), word.as_bytes(), parts.method.as_str().as_bytes(), parts.uri.path().as_bytes()]);
     let secret = digest(&[key.as_bytes(), &body]);
-    let secret =
-        if WITH_PASSWORDS.contains(&parts.uri.path()) { reply::stretch(shop, secret).await?.to_vec() } else { secret };
+    let secret = if with_password { reply::stretch(shop, secret).await?.to_vec() } else { secret };
     let asked = Asked { caller: who.member, key: named, fingerprint: fingerprint(&secret, &parts) };
     let seal = Seal::of(&secret, &asked)?;
     let begun = match reply::begin(shop, &asked).await? {
@@ -124,7 +125,7 @@ async fn once(shop: &Shop, who: Who, request: Request, next: Next) -> Result<Res
     // It goes on where the program hangs up: what was done must be found by its key.
     let done = tokio::spawn(async move {
         let response = next.run(request).await;
-        if !is_final(response.status()) || response.extensions().get::<Undecided>().is_some() {
+        if !is_final(&response) {
             reply::give_up(&shop, &asked, begun).await?;
             return Ok::<_, Refusal>(response);
         }
@@ -140,14 +141,28 @@ async fn once(shop: &Shop, who: Who, request: Request, next: Next) -> Result<Res
     })?
 }
 
+/// Whose e-mail a body names; empty where it names none.
+fn email(body: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Named {
+        email: String,
+    }
+    serde_json::from_slice::<Named>(body).map(|named| named.email.trim().to_lowercase()).unwrap_or_default()
+}
+
 /// What was decided is final: done, or refused by the rules. What was not understood, not allowed or
 /// not possible at the moment can be sent again under the same key.
-fn is_final(status: StatusCode) -> bool {
-    status.is_success() || matches!(status, StatusCode::CONFLICT | StatusCode::PAYMENT_REQUIRED)
+fn is_final(response: &Response) -> bool {
+    let status = response.status();
+    let decided = status.is_success() || matches!(status, StatusCode::CONFLICT | StatusCode::PAYMENT_REQUIRED);
+    decided && response.extensions().get::<Undecided>().is_none()
 }
 
 /// The key of a request, with or without the quotes that the draft puts around it.
 fn key(headers: &HeaderMap) -> Result<String, Failure> {
+    if headers.get_all(KEY).iter().nth(1).is_some() {
+        return Err(Failure::Invalid(Flaws::one(&parameter("Idempotency-Key"), Flaw::Repeated)));
+    }
     let shown = headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
     let key = shown.trim();
     let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);

@@ -92,9 +92,15 @@ async fn the_same_key_is_answered_the_same_once() -> Outcome {
     let again = api.post("/member/login", &login).key("\"a key\"").send().await?;
     assert_eq!(first.body, again.body);
     assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), ("", "true"));
-    let other = json!({ "email": "seller@madang.example", "password": "seller-madang" });
-    let refused = api.post("/member/login", &other).key("a key").send().await?;
+    let scoped = json!({ "email": "Shopper@madang.example", "password": "shopper-madang", "scope": "shopper" });
+    let refused = api.post("/member/login", &scoped).key("a key").send().await?;
     assert_eq!((refused.status, refused.code()), (StatusCode::UNPROCESSABLE_ENTITY, "already_sent"));
+    // Somebody else's keys are their own.
+    let other = json!({ "email": "seller@madang.example", "password": "seller-madang" });
+    let own = api.post("/member/login", &other).key("a key").send().await?;
+    assert_eq!((own.status, own.header("idempotency-replayed")), (StatusCode::OK, ""));
+    let two = api.post("/member/login", &login).key("a key").key("b key").send().await?;
+    assert_eq!(two.fields(), [("Idempotency-Key", "repeated")]);
     // What was not decided can be sent again.
     let wrong = json!({ "email": "shopper@madang.example", "password": "wrong password" });
     assert_eq!(api.post("/member/login", &wrong).key("another").send().await?.code(), "wrong_credentials");
@@ -191,6 +197,8 @@ async fn a_token_that_is_no_good_keeps_nobody_from_signing_in() -> Outcome {
     let login = json!({ "email": "shopper@madang.example", "password": "shopper-madang" });
     let signed_in = api.post("/member/login", &login).by("madang_0").send().await?;
     assert_eq!(signed_in.status, StatusCode::OK, "{}", signed_in.body);
+    let token = api.token("shopper").await?;
+    assert_eq!(api.get("/points/balance").by(&token).by(&token).send().await?.code(), "sign_in_required");
     let refused = api.post("/catalog/search", &json!({})).by("madang_0").send().await?;
     assert_eq!(refused.code(), "sign_in_required");
     assert!(refused.header("www-authenticate").contains("invalid_token"));

@@ -254,6 +254,11 @@ async fn a_payment_without_an_answer_is_unknown_and_not_made_again() -> Outcome 
     let again = till.pay(&wish, "one key").await?;
     assert_eq!((&again.body["paymentStatus"], &again.body["payment"]), (&json!("paid"), &known.body));
     assert_eq!(till.pay(&wish, "one key").await?.header("idempotency-replayed"), "true", "it is known");
+    // That it was not known is nobody's answer for good.
+    for method in ["card", "points"] {
+        let again = till.pay(&json!({ "orderId": order, "method": method }), method).await?;
+        assert_eq!((again.code() == "payment_checking", again.header("idempotency-replayed")), (false, ""), "{method}");
+    }
     let received = till.sandbox.received("gateway").await?;
     assert_eq!(received["payments"].as_array().map(Vec::len), Some(1), "it was charged once");
     assert_eq!(till.api.delete(&path).by(&till.token).send().await?.status, StatusCode::NO_CONTENT);
