@@ -78,8 +78,8 @@ impl Sender {
     /// # Errors
     /// Where the database is away.
     pub async fn step(&self, shop: &Shop) -> Result<usize, Error> {
-        let mut due = subscription::claim(shop, Lane::Well, 100).await?;
-        due.extend(subscription::claim(shop, Lane::Failing, 100).await?);
+        let mut due = subscription::claim(shop, Lane::Well, &[]).await?;
+        due.extend(subscription::claim(shop, Lane::Failing, &[]).await?);
         let settled = join_all(due.iter().map(|sending| self.deliver(shop, sending))).await;
         settled.into_iter().collect::<Result<Vec<()>, _>>()?;
         Ok(due.len())

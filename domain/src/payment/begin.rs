@@ -85,8 +85,8 @@ pub async fn pay_order(
 /// key again goes on with the same payment; where the gateway opened no page, it begins anew.
 ///
 /// # Errors
-/// As [`pay_order`]; [`Failure::WalletFull`], what is under way counted too; [`Failure::AlreadySent`] for the
-/// same key with another amount.
+/// As [`pay_order`]; [`Failure::WalletFull`]; [`Failure::PaymentChecking`] where the wallet would be full with
+/// what is under way; [`Failure::AlreadySent`] for the same key with another amount.
 #[instrument(skip_all, fields(member = by.id()))]
 pub async fn charge_points(
     shop: &Shop,
@@ -213,18 +213,22 @@ async fn write_charge(shop: &Shop, by: &Shopper, key: Uuid, amount: Won, card: O
             .execute(&mut *tx)
             .await?;
     }
-    // What a card is asked for at this moment will be in the wallet.
+    let room = shop.policy.points.wallet_max - balance;
+    if amount > room {
+        return Err(Failure::WalletFull.into());
+    }
+    is_kept(&mut tx, card).await?;
+    settle::give_up_charges(&mut tx, by.id(), at).await?;
+    // What a card is asked for at this moment may be in the wallet in the next.
     let under_way = sqlx::query_scalar!(
         r#"select coalesce(sum(amount), 0)::bigint as "sum!" from payment
            where member_id = $1 and order_id is null and status = 'unknown'"#,
         by.id()
     );
     let under_way = under_way.fetch_one(&mut *tx).await?;
-    if amount > shop.policy.points.wallet_max - balance - under_way {
-        return Err(Failure::WalletFull.into());
+    if amount > room - under_way {
+        return Err(Failure::PaymentChecking.into());
     }
-    is_kept(&mut tx, card).await?;
-    settle::give_up_charges(&mut tx, by.id(), at).await?;
     let payment = Uuid::now_v7();
     insert(&mut tx, payment, None, (by.id(), Some(key)), amount, card, at).await?;
     tx.commit().await?;

@@ -91,8 +91,9 @@ async fn test_once(shop: &Shop, by: &Operator, id: SubscriptionId, message: Deli
         // Without an attempt it is due already, or asked for again.
         if attempts > 0 && again(&mut tx, waiting, at).await?.is_some() {
             tell_test(&mut tx, by, &own, waiting, at).await?;
-            tx.commit().await?;
         }
+        // Whoever claims it must not find it locked.
+        tx.commit().await?;
         return Ok(waiting);
     }
     sqlx::query!(

@@ -300,7 +300,7 @@ async fn messages_are_kept_for_thirty_days_and_those_of_a_removed_subscription_g
     let shop = own.shop();
     own.sell().await?;
     // It was tried, which keeps it no longer.
-    subscription::claim(shop, subscription::Lane::Well, 1).await?;
+    subscription::claim(shop, subscription::Lane::Well, &[0; 63]).await?;
     assert_eq!(subscription::forget(&shop.ahead(Duration::days(29))).await?, 0);
     assert_eq!(subscription::forget(&shop.ahead(Duration::days(30) + Duration::minutes(1))).await?, 1);
     assert_eq!(own.log().await?, []);

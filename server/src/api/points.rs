@@ -91,7 +91,7 @@ impl Together for PointsCharge {
     }
 }
 
-refusals!(ChargeRefused: WalletFull, CardGone, PaymentRefused, GatewayUnavailable);
+refusals!(ChargeRefused: WalletFull, PaymentChecking, CardGone, PaymentRefused, GatewayUnavailable);
 
 /// Charge points
 ///

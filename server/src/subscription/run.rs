@@ -1,7 +1,7 @@
 //! The senders at work: one for endpoints that take messages, one for those that do not, so that these
 //! keep no slot from the others.
 
-use std::{pin::pin, time::Duration};
+use std::{collections::HashMap, pin::pin, time::Duration};
 
 use domain::{
     Shop,
@@ -9,7 +9,7 @@ use domain::{
 };
 use tokio::{
     sync::watch::Receiver,
-    task::JoinSet,
+    task::{Id, JoinError, JoinSet},
     time::{sleep, timeout},
 };
 
@@ -50,31 +50,33 @@ impl Running {
     }
 }
 
-/// Its name among the work of an instance, and how many messages are under way at once.
-const fn of(lane: Lane) -> (&'static str, usize) {
+/// Its name among the work of an instance.
+const fn name(lane: Lane) -> &'static str {
     match lane {
-        Lane::Well => ("messages to sellers", 64),
-        Lane::Failing => ("messages to failing endpoints", 32),
+        Lane::Well => "messages to sellers",
+        Lane::Failing => "messages to failing endpoints",
     }
 }
 
 async fn work(shop: Shop, sender: Sender, lane: Lane, mut stop: Receiver<()>) {
-    let (name, most) = of(lane);
+    let name = name(lane);
     let mut under_way = JoinSet::new();
+    let mut sellers = HashMap::new();
     while stop.has_changed().is_ok() {
-        let free = most.saturating_sub(under_way.len());
-        let claimed = claim(&shop, lane, i64::try_from(free).unwrap_or_default()).await;
+        let here: Vec<i64> = sellers.values().copied().collect();
+        let claimed = claim(&shop, lane, &here).await;
         let count = claimed.as_ref().map(Vec::len).map_err(ToString::to_string);
         shop.pulse().worked(name, count.as_ref().copied().map_err(String::as_str));
         let pause = match claimed {
             Ok(claimed) => {
                 for sending in claimed {
-                    let (shop, sender) = (shop.clone(), sender.clone());
-                    under_way.spawn(async move {
+                    let (shop, sender, seller) = (shop.clone(), sender.clone(), sending.seller);
+                    let task = under_way.spawn(async move {
                         if let Err(error) = sender.deliver(&shop, &sending).await {
                             tracing::warn!(%error, message = %sending.id, "a message was not settled; it is sent again");
                         }
                     });
+                    sellers.insert(task.id(), seller);
                 }
                 OFTEN
             }
@@ -86,13 +88,24 @@ async fn work(shop: Shop, sender: Sender, lane: Lane, mut stop: Receiver<()>) {
         let mut pause = pin!(sleep(pause));
         tokio::select! {
             _ = stop.changed() => break,
-            Some(_) = under_way.join_next() => {
+            Some(ended) = under_way.join_next_with_id() => {
+                sellers.remove(&id(&ended));
                 // Those that end together make room together.
                 sleep(SOON).await;
-                while under_way.try_join_next().is_some() {}
+                while let Some(ended) = under_way.try_join_next_with_id() {
+                    sellers.remove(&id(&ended));
+                }
             }
             () = &mut pause => {}
         }
     }
     while under_way.join_next().await.is_some() {}
+}
+
+/// Which task has ended, however it did.
+fn id(ended: &Result<(Id, ()), JoinError>) -> Id {
+    match ended {
+        Ok((id, ())) => *id,
+        Err(error) => error.id(),
+    }
 }

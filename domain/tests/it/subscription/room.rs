@@ -2,7 +2,7 @@
 
 use domain::{
     Result,
-    subscription::{Lane, PER_ENDPOINT, claim, create, settle},
+    subscription::{Lane, PER_ENDPOINT, claim, create, remove, settle},
 };
 use sqlx::PgPool;
 use time::Duration;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Listening, form, read,
-    sending::{BROKEN, TAKEN, due},
+    sending::{BROKEN, due},
 };
 use crate::{fixture::product, scene::seller_of};
 
@@ -24,7 +24,7 @@ async fn an_endpoint_with_many_messages_stands_before_no_other(db: PgPool) -> Re
     let other = create(shop, &own.by, Uuid::now_v7(), &form(&["order.paid"])).await?;
     own.scene.buy(&[(own.book, 1)]).await?;
     read(shop).await?;
-    let (one, two) = tokio::join!(claim(shop, Lane::Well, 100), claim(shop, Lane::Well, 100));
+    let (one, two) = tokio::join!(claim(shop, Lane::Well, &[]), claim(shop, Lane::Well, &[]));
     let mut sent = one?;
     sent.extend(two?);
     let mut ids: Vec<_> = sent.iter().map(|sending| sending.id).collect();
@@ -38,9 +38,9 @@ async fn an_endpoint_with_many_messages_stands_before_no_other(db: PgPool) -> Re
     }
     // One that takes nothing gets one at a time, in a lane of its own.
     assert!(
-        claim(&shop.ahead(Duration::HOUR), Lane::Well, 100).await?.iter().all(|sending| sending.subscription == other)
+        claim(&shop.ahead(Duration::HOUR), Lane::Well, &[]).await?.iter().all(|sending| sending.subscription == other)
     );
-    assert_eq!(claim(&shop.ahead(Duration::HOUR), Lane::Failing, 100).await?.len(), 1);
+    assert_eq!(claim(&shop.ahead(Duration::HOUR), Lane::Failing, &[]).await?.len(), 1);
     Ok(())
 }
 
@@ -52,22 +52,61 @@ async fn a_seller_with_many_endpoints_leaves_room_to_the_others(db: PgPool) -> R
         create(shop, &own.by, Uuid::now_v7(), &form(&["order.paid"])).await?;
     }
     let book = product(shop, "흥부전", 20_000, 50).await;
-    let (by, _) = seller_of(shop, book).await?;
+    let (by, seller) = seller_of(shop, book).await?;
     let other = create(shop, &by, Uuid::now_v7(), &form(&["order.paid"])).await?;
     for _ in 0..PER_ENDPOINT {
         own.sell().await?;
     }
     own.scene.buy(&[(book, 1)]).await?;
     read(shop).await?;
-    // The other's message is the latest, and is not the last.
-    let first = claim(shop, Lane::Well, 2).await?;
-    assert_eq!(first.iter().filter(|sending| sending.subscription == other).count(), 1);
+    // Where there is room for two, the other's message goes with the first, though it is the latest.
+    let first = claim(shop, Lane::Well, &[0; 62]).await?;
+    let mut here: Vec<_> = first.iter().map(|sending| sending.seller).collect();
+    here.sort_unstable();
+    let mut both = [own.seller, seller];
+    both.sort_unstable();
+    assert_eq!(here, both);
+    assert!(first.iter().any(|sending| sending.subscription == other));
     // Of 24 messages some wait, though there is room for all.
-    assert_eq!(claim(shop, Lane::Well, 64).await?.len(), 15);
-    assert!(due(shop).await?.is_empty(), "no more while these are under way");
+    let more = claim(shop, Lane::Well, &here).await?;
+    assert_eq!(more.len(), 15);
+    here.extend(more.iter().map(|sending| sending.seller));
+    assert!(claim(shop, Lane::Well, &here).await?.is_empty(), "no more while these are under way");
+    // What hangs holds its slot, whatever becomes of its endpoint.
     for sending in first.iter().filter(|sending| sending.subscription != other) {
-        settle(shop, sending, TAKEN).await?;
+        settle(shop, sending, BROKEN).await?;
+        remove(shop, &own.by, sending.subscription).await?;
     }
-    assert_eq!(claim(shop, Lane::Well, 64).await?.len(), 1);
+    assert!(claim(shop, Lane::Well, &here).await?.is_empty());
+    here.retain(|seller| *seller != own.seller);
+    assert!(!claim(shop, Lane::Well, &here).await?.is_empty());
+    Ok(())
+}
+
+#[sqlx::test(migrator = "domain::MIGRATIONS")]
+async fn an_endpoint_waits_for_no_queue_of_others_of_the_same_seller(db: PgPool) -> Result<()> {
+    let own = Listening::new(db).await?;
+    let shop = own.shop();
+    for _ in 0..3 {
+        create(shop, &own.by, Uuid::now_v7(), &form(&["order.paid"])).await?;
+    }
+    for _ in 0..PER_ENDPOINT + 2 {
+        own.sell().await?;
+    }
+    let late = create(shop, &own.by, Uuid::now_v7(), &form(&["order.paid"])).await?;
+    own.sell().await?;
+    // Four with a queue could hold everything that one seller may.
+    let sent = claim(shop, Lane::Well, &[]).await?;
+    assert_eq!(sent.len(), 16);
+    assert_eq!(sent.iter().filter(|sending| sending.subscription == late).count(), 1);
+    // Those that take nothing are tried once each, however many they are.
+    for sending in &sent {
+        settle(shop, sending, BROKEN).await?;
+    }
+    let mut tried: Vec<_> =
+        claim(shop, Lane::Failing, &[]).await?.into_iter().map(|sending| sending.subscription).collect();
+    tried.sort_unstable();
+    tried.dedup();
+    assert_eq!(tried.len(), 4, "all but the one that has nothing else to be sent");
     Ok(())
 }
