@@ -21,8 +21,9 @@ use tokio::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 
-/// The most that is read of it, in bytes: more than any form may bring. Of what is said to be larger nothing is.
-const MOST: u64 = 64 * 1024 * 1024;
+/// The most that is read of it, in bytes: the largest file that anybody may send, with room for the form around
+/// it. Of what is said to be larger nothing is.
+const MOST: u64 = contract::import::MOST_BYTES + 1024 * 1024;
 
 /// How long what is left may take in all.
 const WHOLE: Duration = Duration::from_secs(30);
@@ -40,14 +41,15 @@ pub(super) fn linger(request: Request) -> Request {
         return request;
     }
     let unasked = request.headers().contains_key(header::EXPECT);
-    request.map(|inner| Body::new(Lingering { inner, unasked, broken: false }))
+    request.map(|inner| Body::new(Lingering { inner, unasked, over: false }))
 }
 
 struct Lingering {
     inner: Body,
     /// Whether who sends it waits to be asked for it.
     unasked: bool,
-    broken: bool,
+    /// Whether nothing more comes: its end, or what broke it off.
+    over: bool,
 }
 
 impl HttpBody for Lingering {
@@ -60,7 +62,7 @@ impl HttpBody for Lingering {
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         self.unasked = false;
         let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
-        self.broken = !matches!(frame, Some(Ok(_)));
+        self.over = !matches!(frame, Some(Ok(_)));
         Poll::Ready(frame)
     }
 
@@ -75,7 +77,7 @@ impl HttpBody for Lingering {
 
 impl Drop for Lingering {
     fn drop(&mut self) {
-        if self.broken || self.inner.is_end_stream() || self.inner.size_hint().lower() > MOST {
+        if self.over || self.inner.is_end_stream() || self.inner.size_hint().lower() > MOST {
             return;
         }
         if let Ok(runtime) = Handle::try_current() {
@@ -139,10 +141,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_nobody_wants_is_read_to_its_end_but_not_for_ever() {
         assert_eq!(read_unasked(50, Duration::from_millis(100)).await, 50);
-        // 30 seconds in all, 5 for each part, and 64 MiB.
+        // 30 seconds in all, 5 for each part, and 129 MiB.
         assert_eq!(read_unasked(50, Duration::from_millis(4_900)).await, 6);
         assert_eq!(read_unasked(50, Duration::from_secs(6)).await, 0);
-        assert_eq!(read_unasked(100, Duration::from_millis(100)).await, 65);
+        assert_eq!(read_unasked(200, Duration::from_millis(100)).await, 130);
     }
 
     #[tokio::test(start_paused = true)]

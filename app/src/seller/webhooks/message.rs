@@ -47,7 +47,8 @@ pub(crate) fn MessagePage() -> impl IntoView {
         };
         let (standing, topic) = (words::subscription::message_standing(&message), message.topic);
         let hook = format!("{LIST}/{}", own.id);
-        let anew = usize::try_from(message.attempts).is_ok_and(|counted| counted < found.log.len());
+        let known = found.log.iter().filter(|one| Some(one.began_at) <= message.last_attempt_at).count();
+        let anew = usize::try_from(message.attempts).is_ok_and(|counted| counted < known);
         Ok(view! {
             <Head title=t!("hook-message") private=true />
             <h1>{words::subscription::topic(topic)} " " <span class="badge" data-testid="message-status">{standing}</span></h1>

@@ -158,7 +158,7 @@ async fn what_cannot_be_read_is_refused_in_words() -> Outcome {
         [("{\n  \"email\": 1,\n}", "line 3, byte 1"), ("", "line 1, byte 1"), ("{ \"\\u0000\": 1 }", "line 1, byte 10")]
     {
         let broken = api.call(Method::POST, "/member/login").json(text).send().await?;
-        let told = format!("It is no JSON at {place}.");
+        let told = format!("The body is not valid JSON: {place}.");
         assert_eq!((broken.code(), broken.body["detail"].as_str()), ("bad_request", Some(told.as_str())));
     }
     // Nobody is told of thousands of flaws.
