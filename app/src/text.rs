@@ -124,6 +124,7 @@ pub(crate) fn failure(failure: &Failure) -> String {
         Failure::TooManyUnpaid => t!("failure-too-many-unpaid"),
         Failure::PaymentRefused => t!("failure-payment-refused"),
         Failure::PaymentChecking => t!("failure-payment-checking"),
+        Failure::ChargeChecking => t!("failure-charge-checking"),
         Failure::GatewayUnavailable => t!("failure-gateway-unavailable"),
         Failure::CardGone => t!("failure-card-gone"),
         Failure::TooManyCards => t!("failure-too-many-cards"),

@@ -120,6 +120,9 @@ pub enum Failure {
     /// A payment was asked for and not answered yet: it is being checked, and must not be made again.
     #[error("payment is being checked")]
     PaymentChecking,
+    /// Another charge of points is being checked, with which the wallet would be full; nothing was taken.
+    #[error("another charge is being checked")]
+    ChargeChecking,
     /// The payment gateway cannot be reached, or there is none; nothing was taken.
     #[error("payment gateway unavailable")]
     GatewayUnavailable,
@@ -225,6 +228,7 @@ impl Failure {
             | Self::SumChanged
             | Self::TooManyUnpaid
             | Self::PaymentChecking
+            | Self::ChargeChecking
             | Self::CardGone
             | Self::TooManyCards
             | Self::TooManyWishes

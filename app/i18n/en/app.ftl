@@ -232,6 +232,7 @@ failure-sum-changed = The sum follows what you chose. Nothing was paid; please c
 failure-too-many-unpaid = You have several unpaid orders. Please pay or cancel one of them first.
 failure-payment-refused = The card company refused the payment. No money was taken. Please pay by another card or by points.
 failure-payment-checking = The payment is being checked. Do not pay again. The result will appear on this order in a moment.
+failure-charge-checking = Another charge is still being checked, and together they are more than the wallet may hold. No money was taken for this one. Please try again in a moment, or charge less.
 failure-gateway-unavailable = Cards cannot be charged right now. No money was taken. Please try again in a moment.
 failure-card-gone = This card is not registered any more. Please choose another one.
 failure-too-many-cards = No more cards can be registered. Please remove one that you do not use.

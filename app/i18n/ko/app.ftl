@@ -229,6 +229,7 @@ failure-sum-changed = 고르신 내용에 따라 금액이 바뀌었습니다. �
 failure-too-many-unpaid = 결제하지 않은 주문이 여러 건 있습니다. 먼저 결제하거나 취소해 주세요.
 failure-payment-refused = 카드사에서 결제를 거절했습니다. 빠져나간 돈은 없습니다. 다른 카드나 포인트로 결제해 주세요.
 failure-payment-checking = 결제 결과를 확인하고 있습니다. 다시 결제하지 마세요. 잠시 뒤 이 주문에 결과가 나타납니다.
+failure-charge-checking = 앞선 충전의 결제를 확인하고 있으며, 이번 금액을 더하면 지갑에 담을 수 있는 포인트를 넘습니다. 이번 충전으로 빠져나간 돈은 없습니다. 잠시 후 다시 시도하거나 금액을 줄여 주세요.
 failure-gateway-unavailable = 지금은 카드 결제를 할 수 없습니다. 빠져나간 돈은 없습니다. 잠시 후 다시 시도해 주세요.
 failure-card-gone = 등록한 카드가 없어졌습니다. 다른 카드를 골라 주세요.
 failure-too-many-cards = 카드를 더 등록할 수 없습니다. 쓰지 않는 카드를 지워 주세요.

@@ -85,7 +85,7 @@ pub async fn pay_order(
 /// key again goes on with the same payment; where the gateway opened no page, it begins anew.
 ///
 /// # Errors
-/// As [`pay_order`]; [`Failure::WalletFull`]; [`Failure::PaymentChecking`] where the wallet would be full with
+/// As [`pay_order`]; [`Failure::WalletFull`]; [`Failure::ChargeChecking`] where the wallet would be full with
 /// what is under way; [`Failure::AlreadySent`] for the same key with another amount.
 #[instrument(skip_all, fields(member = by.id()))]
 pub async fn charge_points(
@@ -227,7 +227,7 @@ async fn write_charge(shop: &Shop, by: &Shopper, key: Uuid, amount: Won, card: O
     );
     let under_way = under_way.fetch_one(&mut *tx).await?;
     if amount > room - under_way {
-        return Err(Failure::PaymentChecking.into());
+        return Err(Failure::ChargeChecking.into());
     }
     let payment = Uuid::now_v7();
     insert(&mut tx, payment, None, (by.id(), Some(key)), amount, card, at).await?;

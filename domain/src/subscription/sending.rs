@@ -13,6 +13,10 @@ pub const LEASE: Duration = Duration::seconds(60);
 /// Messages under way to one endpoint at once, where it takes them; to one that does not, a single one.
 pub const PER_ENDPOINT: i64 = 4;
 
+/// Messages of one seller under way in a lane at once: a part of it, so that slow endpoints leave room to the
+/// others, and one for each endpoint that a seller may have, so that none waits for the queues of the rest.
+const PER_SELLER: i64 = MOST;
+
 /// Which endpoints: those that do not take messages have slots of their own, so that they keep none from
 /// the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,16 +33,6 @@ impl Lane {
         match self {
             Self::Well => 64,
             Self::Failing => 32,
-        }
-    }
-
-    /// How many of them one seller may hold: a part, so that slow endpoints leave room to other sellers; and
-    /// where each endpoint has a single one, as many as a seller has endpoints, so that one that works again
-    /// is found out.
-    const fn per_seller(self) -> i64 {
-        match self {
-            Self::Well => 16,
-            Self::Failing => MOST,
         }
     }
 }
@@ -67,8 +61,8 @@ pub struct Sending {
 }
 
 /// Claims messages that are due in a lane, as far as it has room beside those that are under way `here` already,
-/// each told by its seller. Of each endpoint and each seller only a few go at once: sellers and endpoints take
-/// turns, and within one those go first that wait longest.
+/// each told by its seller. Of each endpoint and each seller only a few go at once: first those of whom least
+/// is under way, and among equals what waits longest.
 ///
 /// # Errors
 /// Where the database is away.
@@ -146,7 +140,7 @@ pub async fn claim(shop: &Shop, lane: Lane, here: &[i64]) -> Result<Vec<Sending>
         lane == Lane::Failing,
         free,
         here,
-        lane.per_seller()
+        PER_SELLER
     )
     .fetch_all(&shop.db)
     .await?;

@@ -91,7 +91,7 @@ impl Together for PointsCharge {
     }
 }
 
-refusals!(ChargeRefused: WalletFull, PaymentChecking, CardGone, PaymentRefused, GatewayUnavailable);
+refusals!(ChargeRefused: WalletFull, ChargeChecking, CardGone, PaymentRefused, GatewayUnavailable);
 
 /// Charge points
 ///

@@ -276,7 +276,7 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
         let mut told = refusal.answer(locale);
         told.extensions_mut().extend(std::mem::take(response.extensions_mut()));
         // What the gateway is still asked about may be answered otherwise in a moment.
-        if refusal.failure == Failure::PaymentChecking {
+        if matches!(refusal.failure, Failure::PaymentChecking | Failure::ChargeChecking) {
             told.extensions_mut().insert(Undecided);
         }
         // What layers on the way have said of it.

@@ -21,8 +21,8 @@ use tokio::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 
-/// The most that is read of it, in bytes: the largest file that anybody may send, with room for the form around
-/// it. Of what is said to be larger nothing is.
+/// The most that is read of it, in bytes: the largest file that anybody may send, and the form around it. Of what
+/// is said to be larger, such as a form full of pictures, nothing is.
 const MOST: u64 = contract::import::MOST_BYTES + 1024 * 1024;
 
 /// How long what is left may take in all.

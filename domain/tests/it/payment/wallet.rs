@@ -84,7 +84,7 @@ async fn a_card_is_not_asked_for_more_than_the_wallet_will_hold(db: PgPool) -> R
     till.charge(Uuid::now_v7(), most - 30_000, Way::Saved(card)).await?;
     // The first is not in the wallet yet.
     for way in [Way::Saved(card), Way::New] {
-        assert_eq!(refused(till.charge(Uuid::now_v7(), 40_000, way).await), Some(Failure::PaymentChecking));
+        assert_eq!(refused(till.charge(Uuid::now_v7(), 40_000, way).await), Some(Failure::ChargeChecking));
     }
     till.gateway.is(Mood::Well);
     till.charge(Uuid::now_v7(), 30_000, Way::Saved(card)).await?;

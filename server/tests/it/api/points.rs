@@ -55,6 +55,29 @@ async fn points_are_charged_once_by_a_card_within_the_limits() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_charge_that_has_to_wait_for_another_is_decided_when_it_is_sent_again() -> Outcome {
+    let till = Till::open(&[("MADANG_WALLET_MAX", "150000")]).await?;
+    till.register(GOOD).await?;
+    let charge = |amount: i64| till.post("/points/charge", &json!({ "amount": amount, "method": "saved_card" }));
+    till.sandbox.switch("gateway", &json!({ "timeOut": true })).await?;
+    let first = charge(40_000).key("first").send().await?;
+    assert_eq!((first.status, &first.body["payment"]["state"]), (StatusCode::CREATED, &json!("unknown")));
+    let second = charge(20_000).key("second").send().await?;
+    assert_eq!((second.status, second.code()), (StatusCode::CONFLICT, "charge_checking"));
+
+    till.sandbox.switch("gateway", &json!({})).await?;
+    let known = till.told(first.body["payment"]["id"].as_str().ok_or("no id")?).await?;
+    assert_eq!(known.body["state"], "paid");
+    let again = charge(20_000).key("second").send().await?;
+    assert_eq!((again.code(), again.header("idempotency-replayed")), ("wallet_full", ""), "it is known now");
+    let fits = charge(10_000).key("third").send().await?;
+    assert_eq!((fits.status, &fits.body["balance"]), (StatusCode::CREATED, &json!(150_000)));
+    let received = till.sandbox.received("gateway").await?;
+    assert_eq!(received["payments"].as_array().map(Vec::len), Some(2), "no card was asked for what does not fit");
+    till.close().await
+}
+
+#[tokio::test]
 async fn a_charge_whose_page_was_not_opened_can_be_sent_again() -> Outcome {
     let till = Till::open(&[]).await?;
     let charge = || till.post("/points/charge", &json!({ "amount": 10_000, "method": "card" })).key("one key");
